@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// All that a program needs to define flows and to run them.
+
+#include "lightflow/actors/engine.hpp"     // IWYU pragma: export
+#include "lightflow/actors/run_handle.hpp" // IWYU pragma: export
+#include "lightflow/core/catalog.hpp"      // IWYU pragma: export
+#include "lightflow/core/error.hpp"        // IWYU pragma: export
+#include "lightflow/core/report.hpp"       // IWYU pragma: export
+#include "lightflow/core/result.hpp"       // IWYU pragma: export
+#include "lightflow/core/step.hpp"         // IWYU pragma: export

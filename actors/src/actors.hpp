@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/context.hpp"
+#include "lightflow/core/process_state.hpp"
+#include "lightflow/core/report.hpp"
+
+#include "run_channel.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+#include <caf/fwd.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+// Which actors there are and what they tell each other. Read top down, this is
+// how a run goes.
+
+namespace lightflow {
+
+// -- messages -----------------------------------------------------------------
+
+/// Starts a run, or finds the one that has its id.
+struct start_run {
+  std::shared_ptr<run_channel> channel;
+  std::shared_ptr<const writes> input;
+  bool remember; // after its end, since its id was chosen by the caller
+};
+
+/// A run is at its end and its supervisor about to leave.
+struct run_ended {
+  std::string id;
+};
+
+enum class control_action : std::uint8_t { pause, resume, stop };
+
+/// Pauses, resumes or stops a run, or one process of it.
+struct control {
+  control_action action;
+  std::optional<std::size_t> process;
+};
+
+/// A process is at its end, or was closed, and about to leave.
+struct process_ended {
+  std::size_t process;
+  std::shared_ptr<const process_state> state;
+};
+
+/// How an attempt of a step ended.
+struct attempt_ended {
+  step_index step;
+  std::uint32_t attempt;
+  status outcome;
+  std::string error;
+  time_point start;
+  time_point end;
+  std::optional<duration> retry_after; // set: another attempt is to follow
+  std::shared_ptr<const step_output> output;
+};
+
+/// Looks how a unit goes at the moment.
+using look_atom = caf::atom_constant<caf::atom("look")>;
+
+/// Finds a run by its id.
+using find_atom = caf::atom_constant<caf::atom("find")>;
+
+/// Comes round every `tick_interval`; timers that are further away than that
+/// are not set yet, so that an ended run leaves no timer behind for long.
+using tick_atom = caf::atom_constant<caf::atom("tick")>;
+
+/// The time of a process's earliest timer has come.
+using wake_atom = caf::atom_constant<caf::atom("wake")>;
+
+/// The engine is being destroyed: ask running steps to stop, start no others,
+/// and leave when they have returned.
+using close_atom = caf::atom_constant<caf::atom("close")>;
+
+// -- actors -------------------------------------------------------------------
+
+/// One per engine: starts a supervisor for each run, and knows which run has
+/// which supervisor.
+using engine_actor = caf::typed_actor<
+  // Starts a run; answers with the run of that id, be it new or not.
+  caf::replies_to<start_run>::with<std::shared_ptr<run_channel>>,
+  // Finds a run; null if none of that id is known.
+  caf::replies_to<find_atom, std::string>::with<std::shared_ptr<run_channel>>,
+  // Hands a control on to the run's supervisor; false if the run has ended.
+  caf::replies_to<std::string, control>::with<bool>,
+  // Hands a look on to the run's supervisor; null if the run has ended.
+  caf::replies_to<look_atom, std::string>::with<
+    std::shared_ptr<const run_record>>,
+  // From a supervisor that leaves.
+  caf::reacts_to<run_ended>,
+  caf::reacts_to<tick_atom>,
+  caf::reacts_to<close_atom>>;
+
+/// One per run: starts the run's processes, passes controls on to them, and
+/// reports when all have ended.
+using supervisor_actor = caf::typed_actor<
+  // Answers when all processes concerned have confirmed.
+  caf::replies_to<control>::with<bool>,
+  // Answers with what the processes say of themselves.
+  caf::replies_to<look_atom>::with<std::shared_ptr<const run_record>>,
+  // From a process that leaves.
+  caf::reacts_to<process_ended>,
+  caf::reacts_to<tick_atom>,
+  caf::reacts_to<close_atom>>;
+
+/// One per process of a run: starts a step actor for each step whose
+/// dependencies have ended, keeps the timers, and owns the process's context.
+/// A step actor does one attempt of a step and sends one message, which is why
+/// it has no interface.
+using process_actor = caf::typed_actor<
+  // From a step actor that leaves.
+  caf::reacts_to<attempt_ended>,
+  // Answers when the control is in force.
+  caf::replies_to<control>::with<bool>,
+  // Answers with a copy of the state.
+  caf::replies_to<look_atom>::with<std::shared_ptr<const process_state>>,
+  caf::reacts_to<wake_atom>,
+  caf::reacts_to<tick_atom>,
+  caf::reacts_to<close_atom>>;
+
+} // namespace lightflow
+
+// These stay within a program, so that they need no serialisation.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::start_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::control)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::attempt_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<lightflow::run_channel>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const lightflow::run_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const lightflow::process_state>)

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/actors/options.hpp"
+#include "lightflow/core/catalog.hpp"
+#include "lightflow/core/error.hpp"
+
+#include "actors.hpp"
+#include "runtime.hpp"
+#include "thread_pool.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <utility>
+
+namespace lightflow {
+
+/// What is behind an engine and the handles of its runs: owns the threads and
+/// the engine actor, and talks to it from threads that are no actors.
+class engine_core {
+public:
+  /// `system` is null for a system of its own.
+  engine_core(caf::actor_system* system, const catalog& flows,
+              engine_options options);
+
+  /// Ends all runs and waits until nothing of the engine runs any more. Called
+  /// once; whatever is asked afterwards throws error_code::engine_closed.
+  void close();
+
+  const catalog& flows() const noexcept {
+    return flows_;
+  }
+
+  /// Sends without waiting for an answer.
+  void start(start_run x);
+
+  /// Asks the engine actor and waits for the answer; nothing if the actor that
+  /// should answer ended before. Throws error_code::engine_closed.
+  template <class Answer, class... Ts>
+  std::optional<Answer> ask(Ts&&... xs) {
+    std::shared_lock lock{open_};
+    require_open();
+    caf::scoped_actor self{env_->system, true};
+    auto answer
+      = self->request(actor_, caf::infinite, std::forward<Ts>(xs)...);
+    run_test_scheduler();
+    std::optional<Answer> result;
+    answer.receive([&](Answer& x) { result = std::move(x); },
+                   [](const caf::error&) {});
+    return result;
+  }
+
+  /// With CAF's test scheduler, does all that can be done now.
+  void run_test_scheduler();
+
+private:
+  void require_open() const;
+
+  const catalog& flows_;
+  std::unique_ptr<caf::actor_system_config> own_config_;
+  std::unique_ptr<caf::actor_system> own_system_;
+  std::unique_ptr<thread_pool> pool_;
+  std::unique_ptr<runtime> env_;
+  engine_actor actor_;
+  std::shared_mutex open_; // shared: while something is asked
+  bool closed_ = false;
+};
+
+} // namespace lightflow

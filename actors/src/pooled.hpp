@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "thread_pool.hpp"
+
+#include <caf/actor_config.hpp>
+#include <caf/detail/sync_request_bouncer.hpp>
+#include <caf/scheduled_actor.hpp>
+
+#include <utility>
+
+namespace lightflow {
+
+/// An actor class that runs on a thread pool instead of CAF's scheduler, or on
+/// the latter if it is given no pool. `Base` is one of CAF's event-based actors.
+template <class Base>
+class pooled : public Base {
+public:
+  pooled(caf::actor_config& cfg, thread_pool* pool, job_kind kind)
+      : Base(cfg), pool_(pool), kind_(kind) {
+  }
+
+  void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) override {
+    if (pool_ == nullptr)
+      return Base::enqueue(std::move(x), host);
+    auto id = x->mid;
+    auto from = x->sender;
+    switch (this->mailbox().push_back(std::move(x))) {
+    case caf::intrusive::inbox_result::unblocked_reader:
+      schedule();
+      break;
+    case caf::intrusive::inbox_result::queue_closed:
+      if (id.is_request())
+        caf::detail::sync_request_bouncer{
+          caf::make_error(caf::sec::request_receiver_down)}(from, id);
+      break;
+    case caf::intrusive::inbox_result::success:
+      break;
+    }
+  }
+
+  void launch(caf::execution_unit* host, bool lazy, bool hide) override {
+    if (pool_ == nullptr)
+      return Base::launch(host, lazy, hide);
+    if (!hide)
+      this->register_at_system();
+    schedule();
+  }
+
+private:
+  void schedule() {
+    caf::intrusive_ptr_add_ref(this->ctrl());
+    pool_->enqueue(this, kind_);
+  }
+
+  thread_pool* pool_;
+  job_kind kind_;
+};
+
+} // namespace lightflow

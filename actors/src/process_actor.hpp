@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/process_state.hpp"
+
+#include "actors.hpp"
+#include "pooled.hpp"
+#include "runtime.hpp"
+#include "step_actor.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <memory>
+#include <queue>
+#include <vector>
+
+namespace lightflow {
+
+/// How far ahead timers are set.
+constexpr auto tick_interval = std::chrono::seconds{30};
+
+class process_actor_impl : public pooled<process_actor::base> {
+public:
+  process_actor_impl(caf::actor_config& cfg, runtime& env,
+                     supervisor_actor supervisor, std::size_t index,
+                     std::shared_ptr<const process_identity> identity,
+                     process_state state);
+
+  const char* name() const override {
+    return "lightflow.process";
+  }
+
+  void on_exit() override;
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  /// Something to look at when its time has come.
+  struct timer {
+    enum class kind { process_timeout, step_timeout, retry };
+
+    time_point time;
+    kind what;
+    step_index step;
+    std::uint32_t attempt;
+
+    friend bool operator>(const timer& x, const timer& y) {
+      return x.time > y.time;
+    }
+  };
+
+  void on_attempt_ended(const attempt_ended& x);
+  void on_control(const control& x);
+  void on_wake();
+  void on_close();
+
+  void advance();
+  void start_step(step_index step);
+  void request_stop();
+  void leave();
+
+  void add_timer(timer x);
+  void set_wake();
+  void expire(const timer& x);
+  void expire_step(const timer& x);
+
+  runtime& env_;
+  supervisor_actor supervisor_;
+  std::size_t index_;
+  std::shared_ptr<const process_identity> identity_;
+  process_state state_;
+  std::vector<std::shared_ptr<attempt_control>> running_; // by step
+  std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
+  std::optional<time_point> next_wake_; // of the message that is on its way
+  bool closing_ = false;
+  bool left_ = false;
+};
+
+} // namespace lightflow

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "run_channel.hpp"
+
+#include "lightflow/core/error.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lightflow {
+
+void run_channel::finish(run_report report) {
+  std::lock_guard guard{mutex_};
+  report_ = std::move(report);
+  changed_.notify_all();
+}
+
+void run_channel::close() {
+  std::lock_guard guard{mutex_};
+  closed_ = true;
+  changed_.notify_all();
+}
+
+std::optional<run_report>
+run_channel::wait(std::optional<duration> timeout) const {
+  std::unique_lock lock{mutex_};
+  auto decided = [this] { return report_ || closed_; };
+  if (timeout)
+    changed_.wait_for(lock, *timeout, decided);
+  else
+    changed_.wait(lock, decided);
+  if (!report_ && closed_)
+    throw error(error_code::engine_closed,
+                fmt::format(R"(run "{}" did not come to its end: its engine )"
+                            "was destroyed",
+                            id_));
+  return report_;
+}
+
+std::optional<run_report> run_channel::report() const {
+  std::lock_guard guard{mutex_};
+  return report_;
+}
+
+} // namespace lightflow

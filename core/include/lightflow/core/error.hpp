@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace lightflow {
+
+/// What went wrong, seen from the caller: each code says what to do about it.
+enum class error_code {
+  /// A flow, process or step is defined wrongly: fix the definition.
+  bad_definition,
+  /// No flow of that name is in the catalog: define it, or fix the name.
+  unknown_flow,
+  /// The run has no process of that name: fix the name.
+  unknown_process,
+  /// The process has no step of that name: fix the name.
+  unknown_step,
+  /// No run of that id is known to the engine.
+  unknown_run,
+  /// A run id does not follow the rules for names: choose another.
+  bad_run_id,
+  /// A value was asked for as a type that it is not: ask for its own type.
+  wrong_type,
+  /// A type cannot be written as MessagePack: give it a codec.
+  no_codec,
+  /// Bytes are not an encoding of the type asked for.
+  bad_encoding,
+  /// The engine was shut down: start another one.
+  engine_closed,
+  /// A defect of the library itself: report it.
+  internal,
+};
+
+/// The name of a code, such as "unknown_flow".
+std::string_view to_string(error_code code);
+
+/// The base of all exceptions that the library throws at its callers.
+class error : public std::runtime_error {
+public:
+  error(error_code code, const std::string& message)
+      : std::runtime_error(message), code_(code) {
+  }
+
+  error_code code() const noexcept {
+    return code_;
+  }
+
+private:
+  error_code code_;
+};
+
+/// Thrown at once by whatever call makes a definition wrong; the message names
+/// what is wrong and where.
+class definition_error : public error {
+public:
+  explicit definition_error(const std::string& message)
+      : error(error_code::bad_definition, message) {
+  }
+};
+
+} // namespace lightflow

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/context.hpp"
+#include "lightflow/core/settings.hpp"
+#include "lightflow/core/status.hpp"
+#include "lightflow/core/topology.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+// What can happen to a process, in the past tense. The state of a process is
+// what `process_state::apply` makes of these, one after the other, be it while
+// it happens or when it is replayed.
+
+namespace lightflow {
+
+struct process_started {
+  time_point time;
+};
+
+/// An attempt was handed out to be run.
+struct step_started {
+  step_index step;
+  std::uint32_t attempt;
+  time_point time;
+};
+
+/// An attempt failed, and another one is to follow.
+struct attempt_failed {
+  step_index step;
+  std::uint32_t attempt;
+  std::string error;
+  time_point time;
+  time_point retry_at;
+  /// What the step had set by then; the next attempt goes on from there.
+  std::shared_ptr<const step_output> output;
+};
+
+/// The wait before another attempt is over. Follows from the clock alone.
+struct retry_due {
+  step_index step;
+  std::uint32_t attempt;
+};
+
+/// A step came to its end.
+struct step_finished {
+  step_index step;
+  std::uint32_t attempt;
+  status outcome;
+  std::string error; // empty if it went well
+  time_point start;
+  time_point end;
+  std::shared_ptr<const step_output> output; // null if it left nothing
+};
+
+/// A step took too long. Its function may still run; what it does is dropped.
+struct step_timed_out {
+  step_index step;
+  std::uint32_t attempt;
+  std::string error;
+  time_point time;
+};
+
+struct process_paused {};
+
+struct process_resumed {};
+
+/// The process was told to stop: what runs may finish, nothing else starts.
+struct process_stopped {
+  time_point time;
+};
+
+/// The process took too long: it ends with what it has.
+struct process_timed_out {
+  time_point time;
+};
+
+using process_event
+  = std::variant<process_started, step_started, attempt_failed, retry_due,
+                 step_finished, step_timed_out, process_paused, process_resumed,
+                 process_stopped, process_timed_out>;
+
+} // namespace lightflow

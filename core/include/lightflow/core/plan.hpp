@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/settings.hpp"
+#include "lightflow/core/step_function.hpp"
+#include "lightflow/core/topology.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+// A plan is a definition in the form that runs use: immutable, with names
+// resolved to numbers and settings to values. All runs of a flow share one.
+
+namespace lightflow {
+
+struct step_plan {
+  std::string name;
+  step_function function;
+  duration timeout; // negative: none
+  retry_policy retry;
+  std::vector<std::pair<std::string, step_index>> restrictions;
+};
+
+struct process_plan {
+  process_plan(std::string process_name, topology t)
+      : name(std::move(process_name)), graph(std::move(t)) {
+  }
+
+  process_plan(const process_plan&) = delete;
+  process_plan& operator=(const process_plan&) = delete;
+
+  std::optional<step_index> find(std::string_view step) const {
+    auto i = index.find(step);
+    return i != index.end() ? std::optional{i->second} : std::nullopt;
+  }
+
+  /// Fills `index`; called once, after `steps`.
+  void index_steps() {
+    index.reserve(steps.size());
+    for (step_index x = 0; x < steps.size(); ++x)
+      index.emplace(steps[x].name, x);
+  }
+
+  std::string name;
+  topology graph;
+  std::vector<step_plan> steps;
+  std::unordered_map<std::string_view, step_index> index;
+  duration timeout{}; // negative: none
+  std::size_t parallelism = 0;
+};
+
+struct flow_plan {
+  std::optional<std::size_t> find(std::string_view process) const {
+    for (std::size_t i = 0; i < processes.size(); ++i)
+      if (processes[i]->name == process)
+        return i;
+    return std::nullopt;
+  }
+
+  std::string name;
+  bool recoverable = false;
+  std::vector<std::shared_ptr<const process_plan>> processes;
+};
+
+} // namespace lightflow

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/settings.hpp"
+#include "lightflow/core/step_definition.hpp"
+#include "lightflow/core/topology.hpp"
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace lightflow {
+
+/// A step given by name and function, for `follow` and `parallel`:
+/// `process.follow(lf::named("load", load), lf::named("store", store))`.
+struct named_step {
+  std::string name;
+  step_function function;
+};
+
+template <step_callable F>
+named_step named(std::string name, F f) {
+  return {std::move(name), make_step_function(std::move(f))};
+}
+
+/// A process while it is being defined: its steps and what each runs after.
+/// Defining is not thread-safe; a definition is sealed when a run of its flow
+/// starts, and changing it later throws definition_error.
+class process_definition : public process_settings<process_definition> {
+public:
+  explicit process_definition(std::string name);
+
+  process_definition(const process_definition&) = delete;
+  process_definition& operator=(const process_definition&) = delete;
+
+  const std::string& name() const noexcept {
+    return name_;
+  }
+
+  std::size_t size() const noexcept {
+    return steps_.size();
+  }
+
+  /// Defines a step of the function's own name, to run after `xs`. Throws
+  /// definition_error for a bad or duplicate name or an unknown step in `xs`.
+  template <auto Function, class... Ts>
+  step_definition& step(const Ts&... xs) {
+    return step(std::string{function_name<Function>()}, Function, xs...);
+  }
+
+  /// Defines a step with a name, to run after `xs`: names, sync points, steps.
+  template <step_callable F, class... Ts>
+  step_definition& step(std::string name, F f, const Ts&... xs) {
+    return define(std::move(name), make_step_function(std::move(f)), {xs...});
+  }
+
+  /// The step of that name. Throws definition_error if there is none.
+  step_definition& step(std::string_view name);
+
+  /// Defines steps that run one after the other. Does not compile with none.
+  template <auto... Functions>
+  sync_point follow() {
+    static_assert(sizeof...(Functions) > 0, "follow what? name a function");
+    return follow({named(std::string{function_name<Functions>()},
+                         Functions)...});
+  }
+
+  /// Throws definition_error if `steps` is empty.
+  sync_point follow(std::vector<named_step> steps);
+
+  template <class... Ts>
+    requires(std::same_as<Ts, named_step> && ...)
+  sync_point follow(named_step first, Ts... rest) {
+    return follow(std::vector{std::move(first), std::move(rest)...});
+  }
+
+  /// Defines steps that run side by side. Does not compile with none.
+  template <auto... Functions>
+  sync_point parallel() {
+    static_assert(sizeof...(Functions) > 0, "what in parallel? name a function");
+    return parallel({named(std::string{function_name<Functions>()},
+                           Functions)...});
+  }
+
+  /// Throws definition_error if `steps` is empty.
+  sync_point parallel(std::vector<named_step> steps);
+
+  template <class... Ts>
+    requires(std::same_as<Ts, named_step> && ...)
+  sync_point parallel(named_step first, Ts... rest) {
+    return parallel(std::vector{std::move(first), std::move(rest)...});
+  }
+
+  /// Defines a step that runs after every step that nothing runs after yet.
+  template <auto Function>
+  step_definition& sync_all() {
+    return sync_all(std::string{function_name<Function>()}, Function);
+  }
+
+  template <step_callable F>
+  step_definition& sync_all(std::string name, F f) {
+    return define_sync_all(std::move(name), make_step_function(std::move(f)));
+  }
+
+private:
+  friend class catalog;
+  friend class flow_definition;
+  friend class step_definition;
+  friend class sync_point;
+  template <class>
+  friend class step_settings;
+
+  /// The immutable form that runs use; made once, and sealing this.
+  std::shared_ptr<const process_plan> seal(const settings& wider);
+
+  void require_unsealed() const;
+  step_definition& define(std::string name, step_function f,
+                          const std::vector<dependency>& after);
+  step_definition& define_sync_all(std::string name, step_function f);
+  void add_dependency(step_index node, const dependency& x);
+  void add_edge(step_index dependency, step_index node);
+  step_index index_of(std::string_view name, std::string_view wanted_by) const;
+
+  std::string name_;
+  bool sealed_ = false;
+  std::deque<step_definition> steps_; // never moves what it holds
+  std::unordered_map<std::string_view, step_index> index_;
+  dependency_graph graph_;
+};
+
+template <class... Ts>
+sync_point& sync_point::after(const Ts&... xs) {
+  for (const dependency& x : {dependency{xs}...})
+    for (std::size_t i = 0; i < entries_; ++i)
+      process_->add_dependency(steps_[i], x);
+  return *this;
+}
+
+} // namespace lightflow

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/context.hpp"
+#include "lightflow/core/events.hpp"
+#include "lightflow/core/plan.hpp"
+#include "lightflow/core/status.hpp"
+#include "lightflow/core/step_phase.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace lightflow {
+
+/// What is known of one step of a run.
+struct step_state {
+  step_phase phase = step_phase::waiting;
+  status flags = status::pending;
+  std::uint32_t attempt = 0;
+  std::uint32_t open_dependencies = 0;
+  time_point start; // of the first attempt
+  time_point end;
+};
+
+/// What will make a process go on. A process that has not ended always has one.
+enum class wake_source {
+  ended,        // needs none
+  start,        // the process_started event
+  running_step, // the end of a step
+  ready_step,   // a step that can start at once
+  retry,        // the end of a wait before another attempt
+  resume,       // somebody who resumes it
+};
+
+/// The state of one process of a run: changed by events alone, and so the same
+/// when they are replayed. Knows no clock, no thread, no disk.
+class process_state {
+public:
+  process_state(std::shared_ptr<const process_plan> plan,
+                std::shared_ptr<const writes> input);
+
+  /// A copy that stays as it is while this one goes on.
+  process_state snapshot() const;
+
+  // -- what happened ----------------------------------------------------------
+
+  /// Takes in an event. One about an attempt that is not the current one of its
+  /// step, or after the step's end, changes nothing.
+  void apply(const process_event& x);
+  void apply(const process_started& x);
+  void apply(const step_started& x);
+  void apply(const attempt_failed& x);
+  void apply(const retry_due& x);
+  void apply(const step_finished& x);
+  void apply(const step_timed_out& x);
+  void apply(const process_paused& x);
+  void apply(const process_resumed& x);
+  void apply(const process_stopped& x);
+  void apply(const process_timed_out& x);
+
+  // -- what to do next --------------------------------------------------------
+
+  /// The next step to start; nothing while there is none, the process is paused
+  /// or as many run as may.
+  std::optional<step_index> next_step() const;
+
+  /// What the next attempt of a step goes on from: what the last one left. Null
+  /// if there was none or it left nothing.
+  std::shared_ptr<const step_output> carried_over(step_index step) const;
+
+  /// Whether an attempt is the one under way of its step.
+  bool is_current(step_index step, std::uint32_t attempt) const;
+
+  /// Whether the process is at its end.
+  bool has_ended() const noexcept {
+    return started_ && ended_steps_ == steps_.size();
+  }
+
+  wake_source wakes_by() const;
+
+  // -- how it is --------------------------------------------------------------
+
+  const process_plan& plan() const noexcept {
+    return context_->plan();
+  }
+
+  const process_context& context() const noexcept {
+    return *context_;
+  }
+
+  /// The context as steps share it.
+  std::shared_ptr<const process_context> shared_context() const noexcept {
+    return context_;
+  }
+
+  const step_state& step(step_index x) const {
+    return steps_[x];
+  }
+
+  /// Why a step did not end well, in full; empty if it did or has not ended.
+  std::string error_of(step_index x) const;
+
+  /// The status of the process itself.
+  status own_status() const;
+
+  /// The flags of the process and of all its steps.
+  status any_status() const {
+    return own_status() | seen_;
+  }
+
+  bool is_paused() const noexcept {
+    return paused_;
+  }
+
+  std::size_t running() const noexcept {
+    return running_;
+  }
+
+  time_point start() const noexcept {
+    return start_;
+  }
+
+  /// When the last step ended; `start` for a process without steps.
+  time_point end() const noexcept {
+    return end_;
+  }
+
+private:
+  bool move(step_index step, step_trigger trigger);
+  void end_step(step_index step, status flags, time_point time);
+  void release_dependents(step_index step, time_point time);
+  void cancel_dependents(step_index step, time_point time);
+  bool drop(step_index step, status why, time_point time);
+  void make_ready(step_index step, time_point time);
+
+  std::shared_ptr<process_context> context_;
+  std::vector<step_state> steps_;
+  std::unordered_map<step_index, std::string> errors_;
+  std::unordered_map<step_index, std::shared_ptr<const step_output>> carried_;
+  std::vector<step_index> ready_; // from next_ready_ on; may hold ended ones
+  std::size_t next_ready_ = 0;
+  std::size_t running_ = 0;
+  std::size_t backing_off_ = 0;
+  std::size_t ended_steps_ = 0;
+  status own_;  // abnormal flags of the process itself
+  status seen_; // flags of all steps that ended
+  bool started_ = false;
+  bool paused_ = false;
+  bool stopping_ = false;
+  time_point start_;
+  time_point end_;
+};
+
+} // namespace lightflow

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/process_state.hpp"
+#include "lightflow/core/status.hpp"
+#include "lightflow/core/value.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lightflow {
+
+/// What a report is made of: shared by the reports on a run and on its units.
+struct run_record {
+  std::string id;
+  std::shared_ptr<const flow_plan> flow;
+  std::shared_ptr<const writes> input;
+  status own; // flags of the run itself
+  time_point start;
+  time_point end;
+  std::vector<std::shared_ptr<const process_state>> processes;
+};
+
+/// How one step of a run went, or goes at the moment the report was made.
+class step_report {
+public:
+  step_report(std::shared_ptr<const run_record> run, std::size_t process,
+              step_index step)
+      : run_(std::move(run)), process_(process), step_(step) {
+  }
+
+  const std::string& name() const;
+  std::string id() const;
+  const std::string& process_name() const;
+  std::string process_id() const;
+  const std::string& flow_name() const;
+  const std::string& run_id() const;
+
+  /// The names of the steps that it runs after.
+  std::vector<std::string> dependencies() const;
+
+  status state() const;
+
+  template <class... Flags>
+  bool has(Flags... flags) const {
+    return state().has(flags...);
+  }
+
+  /// Whether it ended, and ended normally.
+  bool success() const {
+    return state().succeeded();
+  }
+
+  /// How many attempts were made or are under way; 0 if it did not start.
+  std::uint32_t attempt() const;
+
+  /// Of its first attempt. Of a step that never ran, when it was decided so.
+  time_point start() const;
+  time_point end() const;
+
+  /// From start to end; zero if it has not ended.
+  lightflow::duration duration() const;
+
+  /// Step, stage, id and reason of what went wrong; empty if nothing did.
+  std::string error() const;
+
+  /// What it returned; nothing if it returned nothing. Throws lightflow::error
+  /// with error_code::wrong_type if it is no T.
+  template <class T>
+  std::optional<T> result() const {
+    auto x = returned();
+    return x != nullptr ? std::optional<T>{x->as<T>()} : std::nullopt;
+  }
+
+private:
+  const process_state& process() const;
+  const value* returned() const;
+
+  std::shared_ptr<const run_record> run_;
+  std::size_t process_;
+  step_index step_;
+};
+
+/// How one process of a run went, or goes at the moment of the report.
+class process_report {
+public:
+  process_report(std::shared_ptr<const run_record> run, std::size_t process)
+      : run_(std::move(run)), process_(process) {
+  }
+
+  const std::string& name() const;
+  std::string id() const;
+  const std::string& flow_name() const;
+  const std::string& run_id() const;
+
+  status state() const;
+
+  template <class... Flags>
+  bool has(Flags... flags) const {
+    return state().has(flags...);
+  }
+
+  /// Whether it or one of its steps has one of the flags.
+  template <class... Flags>
+  bool has_any(Flags... flags) const {
+    return self().any_status().has_any(flags...);
+  }
+
+  bool success() const {
+    return state().succeeded();
+  }
+
+  time_point start() const;
+  time_point end() const;
+  lightflow::duration duration() const;
+
+  std::vector<step_report> steps() const;
+
+  /// The steps that ended abnormally.
+  std::vector<step_report> failures() const;
+
+  /// Throws lightflow::error with error_code::unknown_step.
+  step_report step(std::string_view name) const;
+
+  /// What the process sees under a key: what it set itself, or the last of its
+  /// steps in topological order, or the caller. Nothing if none did. Throws
+  /// lightflow::error with error_code::wrong_type if it is no T.
+  template <class T>
+  std::optional<T> get(std::string_view key) const {
+    auto x = self().context().find(key);
+    return x != nullptr ? std::optional<T>{x->as<T>()} : std::nullopt;
+  }
+
+private:
+  const process_state& self() const;
+
+  std::shared_ptr<const run_record> run_;
+  std::size_t process_;
+};
+
+/// How a run went, or goes at the moment of the report. Cheap to copy; stays
+/// valid after the engine is gone.
+class run_report {
+public:
+  explicit run_report(std::shared_ptr<const run_record> run)
+      : run_(std::move(run)) {
+  }
+
+  /// The name of the flow.
+  const std::string& name() const;
+  const std::string& id() const;
+
+  status state() const;
+
+  template <class... Flags>
+  bool has(Flags... flags) const {
+    return state().has(flags...);
+  }
+
+  /// Whether the run, or anything below it, has one of the flags.
+  template <class... Flags>
+  bool has_any(Flags... flags) const {
+    return any_status().has_any(flags...);
+  }
+
+  /// Whether the run ended, and ended normally.
+  bool success() const {
+    return state().succeeded();
+  }
+
+  bool has_ended() const {
+    return !state().has(status::pending);
+  }
+
+  time_point start() const;
+  time_point end() const;
+  lightflow::duration duration() const;
+
+  std::vector<process_report> processes() const;
+
+  /// All steps of all processes that ended abnormally.
+  std::vector<step_report> failures() const;
+
+  /// Throws lightflow::error with error_code::unknown_process.
+  process_report process(std::string_view name) const;
+
+  /// A run sees only what was set for it, not what its processes and steps set.
+  template <class T>
+  std::optional<T> get(std::string_view key) const {
+    auto x = run_->input->find(key);
+    return x != nullptr ? std::optional<T>{x->as<T>()} : std::nullopt;
+  }
+
+  /// The errors of all steps that have one, a line each.
+  std::string errors() const;
+
+private:
+  status any_status() const;
+
+  std::shared_ptr<const run_record> run_;
+};
+
+} // namespace lightflow

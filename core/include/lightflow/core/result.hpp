@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace lightflow {
+
+/// Why a step, or another function of the user, did not succeed.
+struct failure {
+  std::string message;
+
+  friend bool operator==(const failure&, const failure&) = default;
+};
+
+/// Makes the failure that a step returns: `return lf::fail("no such file");`
+inline failure fail(std::string message) {
+  return {std::move(message)};
+}
+
+/// What a fallible function returns: a T, or a failure that says why not.
+/// `result<>` is the result of a function that has nothing to return.
+template <class T = void>
+class [[nodiscard]] result {
+public:
+  result(T x) : data_(std::in_place_index<0>, std::move(x)) {
+  }
+
+  result(failure x) : data_(std::in_place_index<1>, std::move(x)) {
+  }
+
+  bool ok() const noexcept {
+    return data_.index() == 0;
+  }
+
+  explicit operator bool() const noexcept {
+    return ok();
+  }
+
+  /// The value. Throws std::bad_variant_access unless `ok()`.
+  T& operator*() {
+    return std::get<0>(data_);
+  }
+
+  const T& operator*() const {
+    return std::get<0>(data_);
+  }
+
+  T* operator->() {
+    return &std::get<0>(data_);
+  }
+
+  const T* operator->() const {
+    return &std::get<0>(data_);
+  }
+
+  /// The failure. Throws std::bad_variant_access if `ok()`.
+  failure& reason() {
+    return std::get<1>(data_);
+  }
+
+  const failure& reason() const {
+    return std::get<1>(data_);
+  }
+
+private:
+  std::variant<T, failure> data_;
+};
+
+template <>
+class [[nodiscard]] result<void> {
+public:
+  result() = default;
+
+  result(failure x) : data_(std::move(x)) {
+  }
+
+  bool ok() const noexcept {
+    return data_.index() == 0;
+  }
+
+  explicit operator bool() const noexcept {
+    return ok();
+  }
+
+  failure& reason() {
+    return std::get<failure>(data_);
+  }
+
+  const failure& reason() const {
+    return std::get<failure>(data_);
+  }
+
+private:
+  std::variant<std::monostate, failure> data_;
+};
+
+} // namespace lightflow

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/fwd.hpp"
+#include "lightflow/core/name.hpp"
+#include "lightflow/core/settings.hpp"
+#include "lightflow/core/step_function.hpp"
+#include "lightflow/core/topology.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lightflow {
+
+/// The steps that one call of `follow` or `parallel` defined. As something to
+/// run after, it stands for all of them.
+class sync_point {
+public:
+  /// Makes the first of the steps (of `follow`) or each of them (of `parallel`)
+  /// run after `xs`: names, functions through `fn`, sync points or steps.
+  template <class... Ts>
+  sync_point& after(const Ts&... xs);
+
+  template <auto... Functions>
+    requires(sizeof...(Functions) > 0)
+  sync_point& after() {
+    return after(function_name<Functions>()...);
+  }
+
+private:
+  friend class process_definition;
+  friend class dependency;
+
+  sync_point(process_definition& process, std::vector<step_index> steps,
+             std::size_t entries)
+      : process_(&process), steps_(std::move(steps)), entries_(entries) {
+  }
+
+  process_definition* process_;
+  std::vector<step_index> steps_;
+  std::size_t entries_; // how many of the steps `after` binds
+};
+
+/// Something that a step can run after, in each of the ways to say it.
+class dependency {
+public:
+  dependency(const char* name) : name_(name) {
+  }
+
+  dependency(std::string_view name) : name_(name) {
+  }
+
+  dependency(const std::string& name) : name_(name) {
+  }
+
+  dependency(const sync_point& x) : process_(x.process_), steps_(x.steps_) {
+  }
+
+  dependency(const step_definition& x);
+
+private:
+  friend class process_definition;
+
+  std::string name_; // empty if `steps_` says it
+  const process_definition* process_ = nullptr;
+  std::vector<step_index> steps_;
+};
+
+/// A step of a process, while it is being defined. Lives as long as its
+/// process; its functions change it and give it back, so that calls chain.
+class step_definition : public step_settings<step_definition> {
+public:
+  step_definition(process_definition& process, step_index index,
+                  std::string name, step_function function);
+
+  step_definition(const step_definition&) = delete;
+  step_definition& operator=(const step_definition&) = delete;
+
+  const std::string& name() const noexcept {
+    return name_;
+  }
+
+  /// Makes this step run after `xs`: names, sync points or steps. Throws
+  /// definition_error for an unknown step and for one that closes a cycle.
+  template <class... Ts>
+  step_definition& after(const Ts&... xs) {
+    (add_dependency(xs), ...);
+    return *this;
+  }
+
+  template <auto... Functions>
+    requires(sizeof...(Functions) > 0)
+  step_definition& after() {
+    return after(function_name<Functions>()...);
+  }
+
+  /// Defines a step that runs after this one, and gives it.
+  template <auto Function>
+  step_definition& next() {
+    return next(std::string{function_name<Function>()}, Function);
+  }
+
+  template <step_callable F>
+  step_definition& next(std::string name, F f) {
+    return define_next(std::move(name), make_step_function(std::move(f)));
+  }
+
+  /// Defines a step that runs after the same steps as this one, and gives it.
+  template <auto Function>
+  step_definition& same() {
+    return same(std::string{function_name<Function>()}, Function);
+  }
+
+  template <step_callable F>
+  step_definition& same(std::string name, F f) {
+    return define_same(std::move(name), make_step_function(std::move(f)));
+  }
+
+  /// Makes `get(key)` read what one ancestor set, whatever others set under
+  /// that key. Throws definition_error if `step` is no ancestor of this step.
+  step_definition& restrict(std::string key, std::string_view step);
+
+  /// The same for several pairs of key and step.
+  step_definition& restrict(
+    std::initializer_list<std::pair<std::string, std::string_view>> xs);
+
+private:
+  friend class dependency;
+  friend class process_definition;
+  friend class step_settings<step_definition>;
+
+  void require_unsealed() const;
+  void add_dependency(const dependency& x);
+  step_definition& define_next(std::string name, step_function f);
+  step_definition& define_same(std::string name, step_function f);
+
+  process_definition* process_;
+  step_index index_;
+  std::string name_;
+  step_function function_;
+  std::vector<std::pair<std::string, step_index>> restrictions_;
+};
+
+} // namespace lightflow

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace lightflow {
+
+/// The number of a step in its process, in order of definition.
+using step_index = std::uint32_t;
+
+/// The dependency graph of a process while it is being defined: always acyclic.
+class dependency_graph {
+public:
+  step_index add_node();
+
+  /// Makes `node` run after `dependency`; an edge that exists is left alone.
+  /// Returns false, and changes nothing, if that would close a cycle.
+  bool add_edge(step_index dependency, step_index node);
+
+  std::size_t size() const noexcept {
+    return dependencies_.size();
+  }
+
+  const std::vector<step_index>& dependencies(step_index x) const {
+    return dependencies_[x];
+  }
+
+  const std::vector<step_index>& dependents(step_index x) const {
+    return dependents_[x];
+  }
+
+  /// Whether `to` is `from`, or runs after it directly or indirectly.
+  bool path_exists(step_index from, step_index to) const;
+
+private:
+  bool edge_exists(step_index dependency, step_index node) const;
+
+  std::vector<std::vector<step_index>> dependencies_;
+  std::vector<std::vector<step_index>> dependents_;
+};
+
+/// An immutable dependency graph with its topological order, and an index that
+/// tells whether one step is an ancestor of another.
+///
+/// The index is that of Yildirim, Chaoji and Zaki (GRAIL: Scalable Reachability
+/// Index for Large Graphs, VLDB 2010): per node, an interval for each of a few
+/// depth-first traversals. It takes memory linear in the steps, whatever the
+/// shape of the graph; most questions are answered from the intervals, the
+/// others by a search that the intervals prune.
+class topology {
+public:
+  explicit topology(const dependency_graph& graph);
+
+  std::size_t size() const noexcept {
+    return position_.size();
+  }
+
+  std::span<const step_index> dependencies(step_index x) const {
+    return dependencies_[x];
+  }
+
+  std::span<const step_index> dependents(step_index x) const {
+    return dependents_[x];
+  }
+
+  /// All steps, each after its dependencies; of those that could come next,
+  /// the one defined first comes first.
+  std::span<const step_index> order() const noexcept {
+    return order_;
+  }
+
+  /// Where a step is in `order()`.
+  std::uint32_t position(step_index x) const {
+    return position_[x];
+  }
+
+  /// Whether `ancestor` must have ended before `node` starts. A step is not its
+  /// own ancestor.
+  bool is_ancestor(step_index ancestor, step_index node) const;
+
+  /// The memory that the order and the index take, in bytes.
+  std::size_t index_bytes() const noexcept;
+
+private:
+  /// Edges of all nodes in one array.
+  struct adjacency {
+    std::vector<std::uint32_t> begin;
+    std::vector<step_index> targets;
+
+    std::span<const step_index> operator[](step_index x) const {
+      return {targets.data() + begin[x], targets.data() + begin[x + 1]};
+    }
+  };
+
+  /// What one depth-first traversal knows of a node: when it was entered and
+  /// left, and the smallest time of leaving among all that it reaches.
+  struct interval {
+    std::uint32_t entered;
+    std::uint32_t left;
+    std::uint32_t lowest;
+  };
+
+  using labelling = std::vector<interval>;
+
+  enum class answer { no, yes, unknown };
+
+  void sort();
+
+  labelling traverse(bool backwards) const;
+
+  answer ask_index(step_index ancestor, step_index node) const;
+
+  adjacency dependencies_;
+  adjacency dependents_;
+  std::vector<step_index> order_;
+  std::vector<std::uint32_t> position_;
+  labelling labellings_[2];
+};
+
+} // namespace lightflow

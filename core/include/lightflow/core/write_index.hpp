@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/topology.hpp"
+#include "lightflow/core/value.hpp"
+#include "lightflow/core/writes.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace lightflow {
+
+/// Finds which steps of a process set a key. Immutable: adding gives a new
+/// index that shares most of its memory with the old one, so that a step can
+/// read the index of the moment it started while the process goes on.
+///
+/// It is a list of sorted segments of growing size, of which the smallest are
+/// merged as new ones come (the logarithmic method of Bentley and Saxe, 1980):
+/// adding costs O(log n) amortised, a look-up O(log² n).
+class write_index {
+public:
+  /// The index without any write.
+  write_index() = default;
+
+  /// This index and what the step at `position` in topological order set. `xs`
+  /// must live as long as the indexes made from this one, at the same address.
+  write_index with(std::uint32_t position, const writes& xs) const;
+
+  /// The value of `key` set by the step with the largest position below
+  /// `position` that `accepts` accepts; null if there is none.
+  template <class Predicate>
+  const value* find_last(std::string_view key, std::uint32_t position,
+                         Predicate accepts) const {
+    auto hash = hash_of(key);
+    const value* result = nullptr;
+    std::uint32_t lower = 0; // a result must be at or after this position
+    for (auto& xs : segments_) {
+      for (auto i = last_before(*xs, hash, position); i != nullptr;
+           i = previous(*xs, *i)) {
+        if (i->hash != hash || i->position < lower)
+          break;
+        if (i->item->first == key && accepts(i->position)) {
+          result = &i->item->second;
+          lower = i->position + 1;
+          break;
+        }
+      }
+    }
+    return result;
+  }
+
+  bool empty() const noexcept {
+    return segments_.empty();
+  }
+
+private:
+  struct entry {
+    std::uint64_t hash;
+    std::uint32_t position;
+    const writes::item* item;
+  };
+
+  using segment = std::vector<entry>; // sorted by hash, then position
+
+  static std::uint64_t hash_of(std::string_view key) {
+    return std::hash<std::string_view>{}(key);
+  }
+
+  static const entry* last_before(const segment& xs, std::uint64_t hash,
+                                  std::uint32_t position);
+
+  static const entry* previous(const segment& xs, const entry& x) {
+    return &x != xs.data() ? &x - 1 : nullptr;
+  }
+
+  std::vector<std::shared_ptr<const segment>> segments_;
+};
+
+} // namespace lightflow

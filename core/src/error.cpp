@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "lightflow/core/error.hpp"
+
+namespace lightflow {
+
+std::string_view to_string(error_code code) {
+  switch (code) {
+  case error_code::bad_definition:
+    return "bad_definition";
+  case error_code::unknown_flow:
+    return "unknown_flow";
+  case error_code::unknown_process:
+    return "unknown_process";
+  case error_code::unknown_step:
+    return "unknown_step";
+  case error_code::unknown_run:
+    return "unknown_run";
+  case error_code::bad_run_id:
+    return "bad_run_id";
+  case error_code::wrong_type:
+    return "wrong_type";
+  case error_code::no_codec:
+    return "no_codec";
+  case error_code::bad_encoding:
+    return "bad_encoding";
+  case error_code::engine_closed:
+    return "engine_closed";
+  case error_code::internal:
+    return "internal";
+  }
+  return "unknown error code";
+}
+
+} // namespace lightflow

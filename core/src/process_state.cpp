@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+#include "lightflow/core/process_state.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lightflow {
+
+process_state::process_state(std::shared_ptr<const process_plan> plan,
+                             std::shared_ptr<const writes> input)
+    : context_(
+      std::make_shared<process_context>(std::move(plan), std::move(input))),
+      steps_(context_->plan().steps.size()) {
+  auto& graph = context_->plan().graph;
+  for (step_index x = 0; x < steps_.size(); ++x)
+    steps_[x].open_dependencies
+      = static_cast<std::uint32_t>(graph.dependencies(x).size());
+}
+
+process_state process_state::snapshot() const {
+  auto result = *this;
+  result.context_ = std::make_shared<process_context>(*context_);
+  return result;
+}
+
+// -- what happened ------------------------------------------------------------
+
+void process_state::apply(const process_event& x) {
+  std::visit([this](auto& event) { apply(event); }, x);
+}
+
+void process_state::apply(const process_started& x) {
+  if (started_)
+    return;
+  started_ = true;
+  start_ = end_ = x.time;
+  for (step_index i = 0; i < steps_.size(); ++i)
+    if (steps_[i].open_dependencies == 0)
+      make_ready(i, x.time);
+}
+
+void process_state::apply(const step_started& x) {
+  auto& self = steps_[x.step];
+  if (!move(x.step, step_trigger::start))
+    return;
+  // The first of the ready ones has started; others may have been dropped.
+  while (next_ready_ < ready_.size()
+         && steps_[ready_[next_ready_]].phase != step_phase::ready)
+    ++next_ready_;
+  if (next_ready_ == ready_.size()) {
+    ready_.clear();
+    next_ready_ = 0;
+  }
+  if (self.attempt == 0)
+    self.start = x.time;
+  self.attempt = x.attempt;
+}
+
+void process_state::apply(const attempt_failed& x) {
+  if (!is_current(x.step, x.attempt) || !move(x.step, step_trigger::back_off))
+    return;
+  carried_[x.step] = x.output;
+  if (stopping_)
+    drop(x.step, status::stopped, x.time);
+}
+
+void process_state::apply(const retry_due& x) {
+  if (steps_[x.step].attempt == x.attempt
+      && steps_[x.step].phase == step_phase::backing_off
+      && move(x.step, step_trigger::due))
+    ready_.push_back(x.step);
+}
+
+void process_state::apply(const step_finished& x) {
+  if (!is_current(x.step, x.attempt) || !move(x.step, step_trigger::finish))
+    return;
+  steps_[x.step].start = x.start;
+  carried_.erase(x.step);
+  context_->publish(x.step, x.output);
+  if (!x.error.empty())
+    errors_.emplace(x.step, x.error);
+  end_step(x.step, x.outcome, x.end);
+  if (x.outcome.is_abnormal())
+    cancel_dependents(x.step, x.end);
+  else
+    release_dependents(x.step, x.end);
+}
+
+void process_state::apply(const step_timed_out& x) {
+  if (steps_[x.step].attempt != x.attempt
+      || !drop(x.step, status::timed_out, x.time))
+    return;
+  errors_.emplace(x.step, x.error);
+}
+
+void process_state::apply(const process_paused&) {
+  paused_ = !has_ended();
+}
+
+void process_state::apply(const process_resumed&) {
+  paused_ = false;
+}
+
+void process_state::apply(const process_stopped& x) {
+  if (has_ended() || stopping_)
+    return;
+  stopping_ = true;
+  paused_ = false;
+  own_.add(status::stopped);
+  for (step_index i = 0; i < steps_.size(); ++i) {
+    auto phase = steps_[i].phase;
+    if (phase == step_phase::ready || phase == step_phase::backing_off)
+      drop(i, status::stopped, x.time);
+  }
+}
+
+void process_state::apply(const process_timed_out& x) {
+  if (has_ended())
+    return;
+  own_.add(status::timed_out);
+  paused_ = false;
+  for (step_index i = 0; i < steps_.size(); ++i) {
+    auto was_running = steps_[i].phase == step_phase::running;
+    drop(i, was_running ? status::timed_out : status::cancelled, x.time);
+  }
+}
+
+/// Moves a step to its next phase and keeps count of the phases. Returns false
+/// if the trigger means nothing in the step's phase.
+bool process_state::move(step_index step, step_trigger trigger) {
+  auto& phase = steps_[step].phase;
+  auto next = next_phase(phase, trigger);
+  if (!next)
+    return false;
+  auto count = [this](step_phase x) -> std::size_t& {
+    static std::size_t uncounted;
+    switch (x) {
+    case step_phase::running:
+      return running_;
+    case step_phase::backing_off:
+      return backing_off_;
+    case step_phase::ended:
+      return ended_steps_;
+    default:
+      return uncounted;
+    }
+  };
+  --count(phase);
+  ++count(*next);
+  phase = *next;
+  return true;
+}
+
+void process_state::end_step(step_index step, status flags, time_point time) {
+  auto& self = steps_[step];
+  self.flags = flags;
+  self.end = time;
+  if (self.attempt == 0)
+    self.start = time;
+  if (time > end_)
+    end_ = time;
+  seen_.add(flags);
+}
+
+void process_state::release_dependents(step_index step, time_point time) {
+  for (auto x : plan().graph.dependents(step))
+    if (steps_[x].phase == step_phase::waiting
+        && --steps_[x].open_dependencies == 0)
+      make_ready(x, time);
+}
+
+void process_state::make_ready(step_index step, time_point time) {
+  if (stopping_) {
+    drop(step, status::stopped, time);
+    return;
+  }
+  move(step, step_trigger::release);
+  ready_.push_back(step);
+}
+
+/// Cancels all that runs after a step, directly or not.
+void process_state::cancel_dependents(step_index step, time_point time) {
+  std::vector<step_index> open{step};
+  while (!open.empty()) {
+    auto next = open.back();
+    open.pop_back();
+    for (auto x : plan().graph.dependents(next)) {
+      if (!move(x, step_trigger::drop))
+        continue;
+      end_step(x, status::cancelled, time);
+      open.push_back(x);
+    }
+  }
+}
+
+/// Ends a step that will not run, and with it all that runs after it.
+bool process_state::drop(step_index step, status why, time_point time) {
+  if (!move(step, step_trigger::drop))
+    return false;
+  end_step(step, why, time);
+  cancel_dependents(step, time);
+  return true;
+}
+
+// -- what to do next ----------------------------------------------------------
+
+std::optional<step_index> process_state::next_step() const {
+  auto limit = plan().parallelism;
+  if (paused_ || (limit > 0 && running_ >= limit))
+    return std::nullopt;
+  for (auto i = next_ready_; i < ready_.size(); ++i)
+    if (steps_[ready_[i]].phase == step_phase::ready)
+      return ready_[i];
+  return std::nullopt;
+}
+
+std::shared_ptr<const step_output>
+process_state::carried_over(step_index step) const {
+  auto i = carried_.find(step);
+  return i != carried_.end() ? i->second : nullptr;
+}
+
+bool process_state::is_current(step_index step, std::uint32_t attempt) const {
+  return steps_[step].phase == step_phase::running
+         && steps_[step].attempt == attempt;
+}
+
+wake_source process_state::wakes_by() const {
+  if (!started_)
+    return wake_source::start;
+  if (has_ended())
+    return wake_source::ended;
+  if (running_ > 0)
+    return wake_source::running_step;
+  if (paused_)
+    return wake_source::resume;
+  return backing_off_ > 0 ? wake_source::retry : wake_source::ready_step;
+}
+
+// -- how it is ----------------------------------------------------------------
+
+status process_state::own_status() const {
+  auto result = own_;
+  if (!has_ended()) {
+    result.add(status::pending);
+    if (paused_)
+      result.add(status::paused);
+  } else if (own_.is_abnormal() || seen_.is_abnormal()) {
+    result.add(status::failed);
+  } else {
+    result.add(status::success);
+  }
+  return result;
+}
+
+std::string process_state::error_of(step_index x) const {
+  if (auto i = errors_.find(x); i != errors_.end())
+    return i->second;
+  auto& flags = steps_[x].flags;
+  auto& names = plan().steps;
+  if (flags.has(status::stopped))
+    return fmt::format(R"(step "{}" did not start: its process was stopped)",
+                       names[x].name);
+  if (flags.has(status::timed_out))
+    return fmt::format(R"(step "{}" did not end in time: its process timed out)",
+                       names[x].name);
+  if (!flags.has(status::cancelled))
+    return {};
+  for (auto dependency : plan().graph.dependencies(x))
+    if (steps_[dependency].flags.is_abnormal())
+      return fmt::format(R"(step "{}" was cancelled: step "{}", which it runs )"
+                         "after, did not succeed",
+                         names[x].name, names[dependency].name);
+  return fmt::format(R"(step "{}" was cancelled: its process timed out)",
+                     names[x].name);
+}
+
+} // namespace lightflow

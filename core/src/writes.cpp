@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "lightflow/core/writes.hpp"
+
+namespace lightflow {
+
+namespace {
+
+constexpr std::size_t few = 16;
+
+} // namespace
+
+writes::writes(std::initializer_list<item> xs) {
+  for (auto& [key, x] : xs)
+    set(key, x);
+}
+
+void writes::set(std::string_view key, value x) {
+  if (auto i = index_of(key); i < items_.size()) {
+    items_[i].second = std::move(x);
+    return;
+  }
+  items_.emplace_back(key, std::move(x));
+  index_last();
+}
+
+const value* writes::find(std::string_view key) const {
+  auto i = index_of(key);
+  return i < items_.size() ? &items_[i].second : nullptr;
+}
+
+/// The place of a key among the items; their number if it is not among them.
+std::size_t writes::index_of(std::string_view key) const {
+  if (items_.size() > few) {
+    auto i = index_.find(std::string{key});
+    return i != index_.end() ? i->second : items_.size();
+  }
+  std::size_t i = 0;
+  while (i < items_.size() && items_[i].first != key)
+    ++i;
+  return i;
+}
+
+void writes::index_last() {
+  if (items_.size() <= few)
+    return;
+  auto first = index_.empty() ? 0 : items_.size() - 1;
+  for (auto i = first; i < items_.size(); ++i)
+    index_.emplace(items_[i].first, i);
+}
+
+} // namespace lightflow
