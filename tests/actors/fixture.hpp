@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/lightflow.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+#include <chrono>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace lightflow {
+
+inline std::ostream& operator<<(std::ostream& out, status x) {
+  return out << to_string(x);
+}
+
+} // namespace lightflow
+
+namespace lightflow::tests {
+
+using namespace std::chrono_literals;
+
+/// Holds a catalog and runs its flows on CAF's test scheduler: nothing happens
+/// but in `run_all` and `advance`, time is virtual, and all is in one thread.
+class deterministic_fixture {
+public:
+  deterministic_fixture() {
+    config_.set("scheduler.policy", "testing");
+  }
+
+  /// Made at first use, so that a test can define its flows before.
+  lightflow::engine& engine() {
+    if (!engine_) {
+      system_.emplace(config_);
+      engine_options options;
+      options.runs_on = executor::system_scheduler;
+      options.log = [this](log_level, std::string_view text) {
+        log.emplace_back(text);
+      };
+      engine_.emplace(*system_, catalog, options);
+    }
+    return *engine_;
+  }
+
+  void destroy_engine() {
+    engine_.reset();
+  }
+
+  /// Starts a run and does all that can be done without time passing.
+  run_handle start(std::string_view flow, inputs input = {}) {
+    auto result = engine().start(flow, std::move(input));
+    run_all();
+    return result;
+  }
+
+  void run_all() {
+    scheduler().run();
+  }
+
+  void run_one() {
+    scheduler().run_once();
+  }
+
+  /// Lets time pass, in small steps, so that what one timer sets off can set
+  /// others before these are due.
+  void advance(duration time, duration step = 1ms) {
+    for (; time > duration::zero(); time -= step) {
+      scheduler().advance_time(std::min(time, step));
+      run_all();
+    }
+  }
+
+  lightflow::catalog catalog;
+  std::vector<std::string> log;
+
+private:
+  caf::scheduler::test_coordinator& scheduler() {
+    return dynamic_cast<caf::scheduler::test_coordinator&>(
+      system_->scheduler());
+  }
+
+  caf::actor_system_config config_;
+  std::optional<caf::actor_system> system_;
+  std::optional<lightflow::engine> engine_;
+};
+
+/// Whether an exception's text has all these parts in it.
+inline auto says(std::initializer_list<std::string_view> parts) {
+  return [all = std::vector<std::string>(parts.begin(), parts.end())](
+           const std::exception& e) {
+    std::string text = e.what();
+    for (auto& part : all)
+      if (text.find(part) == std::string::npos) {
+        BOOST_TEST_MESSAGE("does not say \"" << part << "\": " << text);
+        return false;
+      }
+    return true;
+  };
+}
+
+} // namespace lightflow::tests
