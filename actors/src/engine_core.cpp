@@ -93,11 +93,12 @@ void engine_core::close() {
   pool_.reset();
 }
 
-void engine_core::run_test_scheduler() {
+bool engine_core::run_test_scheduler() {
   auto test = dynamic_cast<caf::scheduler::test_coordinator*>(
     &env_->system.scheduler());
   if (test != nullptr)
     test->run();
+  return test != nullptr;
 }
 
 } // namespace lightflow

@@ -55,8 +55,9 @@ public:
     return result;
   }
 
-  /// With CAF's test scheduler, does all that can be done now.
-  void run_test_scheduler();
+  /// On CAF's test scheduler, does all that can be done now. Gives false on
+  /// others, which need no help.
+  bool run_test_scheduler();
 
 private:
   void require_open() const;

@@ -64,7 +64,10 @@ void process_actor_impl::on_attempt_ended(const attempt_ended& x) {
     auto due = x.end + *x.retry_after;
     state_.apply(
       attempt_failed{x.step, x.attempt, x.error, x.end, due, x.output});
-    add_timer({due, timer::kind::retry, x.step, x.attempt});
+    if (*x.retry_after > duration::zero())
+      add_timer({due, timer::kind::retry, x.step, x.attempt});
+    else
+      state_.apply(retry_due{x.step, x.attempt});
   } else {
     state_.apply(step_finished{x.step, x.attempt, x.outcome, x.error, x.start,
                                x.end, x.output});

@@ -21,7 +21,12 @@ const std::string& run_handle::id() const {
 }
 
 run_report run_handle::wait() const {
-  drive();
+  if (drive() && !has_ended())
+    throw error(error_code::internal,
+                fmt::format(R"(run "{}" would never end by itself: on CAF's )"
+                            "test scheduler, time passes only when it is told "
+                            "to",
+                            id()));
   return *channel_->wait(std::nullopt);
 }
 
@@ -75,9 +80,9 @@ std::shared_ptr<engine_core> run_handle::engine() const {
               fmt::format(R"(the engine of run "{}" was destroyed)", id()));
 }
 
-void run_handle::drive() const {
-  if (auto core = engine_.lock())
-    core->run_test_scheduler();
+bool run_handle::drive() const {
+  auto core = engine_.lock();
+  return core != nullptr && core->run_test_scheduler();
 }
 
 bool run_handle::send(control_action action,

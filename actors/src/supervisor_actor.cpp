@@ -78,9 +78,13 @@ auto supervisor_actor_impl::on_control(const control& x) -> confirmation {
     return answer;
   }
   auto open = std::make_shared<std::size_t>(concerned.size());
-  auto confirm = [answer, open]() mutable {
-    if (--*open == 0)
-      answer.deliver(true);
+  ++open_answers_;
+  auto confirm = [this, answer, open]() mutable {
+    if (--*open > 0)
+      return;
+    answer.deliver(true);
+    --open_answers_;
+    finish_if_done();
   };
   for (auto i : concerned)
     request(processes_[i], caf::infinite, x)
@@ -94,14 +98,19 @@ auto supervisor_actor_impl::on_look() -> look_answer {
   auto answer = make_response_promise<look_answer>();
   auto record = std::make_shared<run_record>(record_now());
   auto open = std::make_shared<std::size_t>(live_);
-  auto live = live_processes();
-  if (live.empty())
+  if (live_ == 0) {
     answer.deliver(std::shared_ptr<const run_record>{record});
-  for (auto i : live) {
+    return answer;
+  }
+  ++open_answers_;
+  for (auto i : live_processes()) {
     auto collect = [=, this](state_ptr x) mutable {
       record->processes[i] = x != nullptr ? std::move(x) : ended_[i];
-      if (--*open == 0)
-        answer.deliver(std::shared_ptr<const run_record>{record});
+      if (--*open > 0)
+        return;
+      answer.deliver(std::shared_ptr<const run_record>{record});
+      --open_answers_;
+      finish_if_done();
     };
     // A process that ended meanwhile told so before it bounced the request.
     request(processes_[i], caf::infinite, look_atom::value)
@@ -146,8 +155,9 @@ run_record supervisor_actor_impl::record_now() const {
   return result;
 }
 
+/// An actor that leaves does not answer any more, so all answers come first.
 void supervisor_actor_impl::finish_if_done() {
-  if (live_ > 0 || left_)
+  if (live_ > 0 || open_answers_ > 0 || left_)
     return;
   left_ = true;
   auto complete = std::all_of(ended_.begin(), ended_.end(),

@@ -49,7 +49,8 @@ private:
   time_point start_;
   std::vector<process_actor> processes_; // null: ended
   std::vector<std::shared_ptr<const process_state>> ended_;
-  std::size_t live_ = 0;
+  std::size_t live_ = 0;         // processes that have not ended
+  std::size_t open_answers_ = 0; // to whoever asked, still to be given
   bool paused_ = false;
   bool stopped_ = false;
   bool left_ = false;

@@ -32,7 +32,7 @@ using namespace std::chrono_literals;
 class deterministic_fixture {
 public:
   deterministic_fixture() {
-    config_.set("scheduler.policy", "testing");
+    config_.set("scheduler.policy", caf::atom("testing"));
   }
 
   /// Made at first use, so that a test can define its flows before.

@@ -60,7 +60,7 @@ public:
 
 private:
   std::shared_ptr<engine_core> engine() const;
-  void drive() const;
+  bool drive() const;
   bool send(control_action action,
             std::optional<std::string_view> process) const;
 
