@@ -60,7 +60,9 @@ void process_actor_impl::on_attempt_ended(const attempt_ended& x) {
   if (!state_.is_current(x.step, x.attempt))
     return; // timed out before
   running_[x.step] = nullptr;
-  if (x.retry_after && !closing_) {
+  if (closing_ && x.outcome.is_abnormal()) {
+    ++interrupted_; // by us, so that it is no failure of the step's own
+  } else if (x.retry_after && !closing_) {
     auto due = x.end + *x.retry_after;
     state_.apply(
       attempt_failed{x.step, x.attempt, x.error, x.end, due, x.output});
@@ -109,7 +111,7 @@ void process_actor_impl::advance() {
       break;
     start_step(*step);
   }
-  if (state_.has_ended() || (closing_ && state_.running() == 0))
+  if (state_.has_ended() || (closing_ && state_.running() == interrupted_))
     leave();
   else
     set_wake();

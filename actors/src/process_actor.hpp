@@ -75,6 +75,7 @@ private:
   std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
   std::optional<time_point> next_wake_; // of the message that is on its way
   bool closing_ = false;
+  std::size_t interrupted_ = 0; // attempts that failed while closing
   bool left_ = false;
 };
 
