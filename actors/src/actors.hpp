@@ -93,11 +93,10 @@ using engine_actor = caf::typed_actor<
   // Hands a control on to the run's supervisor; false if the run has ended.
   caf::replies_to<std::string, control>::with<bool>,
   // Hands a look on to the run's supervisor; null if the run has ended.
-  caf::replies_to<look_atom, std::string>::with<
-    std::shared_ptr<const run_record>>,
+  caf::replies_to<look_atom,
+                  std::string>::with<std::shared_ptr<const run_record>>,
   // From a supervisor that leaves.
-  caf::reacts_to<run_ended>,
-  caf::reacts_to<tick_atom>,
+  caf::reacts_to<run_ended>, caf::reacts_to<tick_atom>,
   caf::reacts_to<close_atom>>;
 
 /// One per run: starts the run's processes, passes controls on to them, and
@@ -108,8 +107,7 @@ using supervisor_actor = caf::typed_actor<
   // Answers with what the processes say of themselves.
   caf::replies_to<look_atom>::with<std::shared_ptr<const run_record>>,
   // From a process that leaves.
-  caf::reacts_to<process_ended>,
-  caf::reacts_to<tick_atom>,
+  caf::reacts_to<process_ended>, caf::reacts_to<tick_atom>,
   caf::reacts_to<close_atom>>;
 
 /// One per process of a run: starts a step actor for each step whose
@@ -123,8 +121,7 @@ using process_actor = caf::typed_actor<
   caf::replies_to<control>::with<bool>,
   // Answers with a copy of the state.
   caf::replies_to<look_atom>::with<std::shared_ptr<const process_state>>,
-  caf::reacts_to<wake_atom>,
-  caf::reacts_to<tick_atom>,
+  caf::reacts_to<wake_atom>, caf::reacts_to<tick_atom>,
   caf::reacts_to<close_atom>>;
 
 } // namespace lightflow

@@ -78,15 +78,14 @@ run_handle engine::start_as(std::string id, std::string_view flow,
                 fmt::format(R"(bad run id "{}": use 1 to 128 letters, digits, )"
                             "'_', '-' or '.'",
                             id));
-  auto what = make_start(core_->flows(), flow, std::move(input), std::move(id),
-                         true);
+  auto what
+    = make_start(core_->flows(), flow, std::move(input), std::move(id), true);
   auto channel = core_->ask<std::shared_ptr<run_channel>>(std::move(what));
   return {channel.value(), core_};
 }
 
 std::optional<run_handle> engine::find(const std::string& id) const {
-  auto channel
-    = core_->ask<std::shared_ptr<run_channel>>(find_atom::value, id);
+  auto channel = core_->ask<std::shared_ptr<run_channel>>(find_atom::value, id);
   if (!channel || *channel == nullptr)
     return std::nullopt;
   return run_handle{std::move(*channel), core_};

@@ -9,8 +9,7 @@
 namespace lightflow {
 
 engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env)
-    : pooled(cfg, env.pool, job_kind::supervision), env_(env) {
-}
+    : pooled(cfg, env.pool, job_kind::supervision), env_(env) {}
 
 engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   on_tick();

@@ -35,8 +35,7 @@ private:
   std::shared_ptr<run_channel> on_start(start_run& x);
   std::shared_ptr<run_channel> on_find(const std::string& id) const;
   caf::result<bool> on_control(const std::string& id, const control& x);
-  caf::result<std::shared_ptr<const run_record>>
-  on_look(const std::string& id);
+  caf::result<std::shared_ptr<const run_record>> on_look(const std::string& id);
   void on_run_ended(const std::string& id);
   void on_tick();
   void on_close();

@@ -35,12 +35,13 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
   if (options.runs_on == executor::own_threads) {
     auto base = options.threads > 0 ? options.threads : cores();
     pool_ = std::make_unique<thread_pool>(
-      *system,
-      thread_pool::options{base, std::max(base, options.max_threads)});
+      *system, thread_pool::options{base, std::max(base, options.max_threads)});
   }
   env_ = std::unique_ptr<runtime>{
-    new runtime{*system, options.log ? std::move(options.log) : spdlog_logger(),
-                pool_.get(), 2 * std::max<std::size_t>(1, options.max_threads),
+    new runtime{*system,
+                options.log ? std::move(options.log) : spdlog_logger(),
+                pool_.get(),
+                2 * std::max<std::size_t>(1, options.max_threads),
                 {}}};
   actor_ = system->spawn<engine_actor_impl, caf::hidden>(*env_);
 }
@@ -62,10 +63,11 @@ void engine_core::close() {
   using namespace std::chrono_literals;
   auto log_running = [this] {
     for (auto& id : env_->functions.list())
-      env_->log(log_level::warning,
-                fmt::format(R"(engine is being destroyed: waiting for step "{}" )"
-                            "to return",
-                            id));
+      env_->log(
+        log_level::warning,
+        fmt::format(R"(engine is being destroyed: waiting for step "{}" )"
+                    "to return",
+                    id));
   };
   {
     std::unique_lock lock{open_};
@@ -79,10 +81,11 @@ void engine_core::close() {
   auto patience = 10ms;
   while (!left) {
     self->receive([&](const caf::down_msg&) { left = true; },
-                  caf::after(patience) >> [&] {
-                    log_running();
-                    patience = 10s;
-                  });
+                  caf::after(patience) >>
+                    [&] {
+                      log_running();
+                      patience = 10s;
+                    });
   }
   actor_ = nullptr;
   patience = 10ms;

@@ -46,8 +46,7 @@ public:
     std::shared_lock lock{open_};
     require_open();
     caf::scoped_actor self{env_->system, true};
-    auto answer
-      = self->request(actor_, caf::infinite, std::forward<Ts>(xs)...);
+    auto answer = self->request(actor_, caf::infinite, std::forward<Ts>(xs)...);
     run_test_scheduler();
     std::optional<Answer> result;
     answer.receive([&](Answer& x) { result = std::move(x); },

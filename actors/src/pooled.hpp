@@ -12,13 +12,13 @@
 namespace lightflow {
 
 /// An actor class that runs on a thread pool instead of CAF's scheduler, or on
-/// the latter if it is given no pool. `Base` is one of CAF's event-based actors.
+/// the latter if it is given no pool. `Base` is one of CAF's event-based
+/// actors.
 template <class Base>
 class pooled : public Base {
 public:
   pooled(caf::actor_config& cfg, thread_pool* pool, job_kind kind)
-      : Base(cfg), pool_(pool), kind_(kind) {
-  }
+      : Base(cfg), pool_(pool), kind_(kind) {}
 
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) override {
     if (pool_ == nullptr)

@@ -26,8 +26,7 @@ process_actor_impl::process_actor_impl(
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       supervisor_(std::move(supervisor)), index_(index),
       identity_(std::move(identity)), state_(std::move(state)),
-      running_(state_.plan().steps.size()) {
-}
+      running_(state_.plan().steps.size()) {}
 
 void process_actor_impl::on_exit() {
   supervisor_ = nullptr; // which refers to this actor
@@ -126,8 +125,8 @@ void process_actor_impl::start_step(step_index step) {
     add_timer({now + timeout, timer::kind::step_timeout, step, number});
   auto shared = std::make_shared<attempt_control>();
   running_[step] = shared;
-  auto first_start = number > 1 ? std::optional{state_.step(step).start}
-                                : std::nullopt;
+  auto first_start
+    = number > 1 ? std::optional{state_.step(step).start} : std::nullopt;
   spawn<step_actor_impl, caf::hidden>(
     env_, process_actor{this},
     attempt{identity_, step_view{state_.shared_context(), step}, number,

@@ -17,8 +17,7 @@ namespace lightflow {
 class run_channel {
 public:
   run_channel(std::string id, std::shared_ptr<const flow_plan> flow)
-      : id_(std::move(id)), flow_(std::move(flow)) {
-  }
+      : id_(std::move(id)), flow_(std::move(flow)) {}
 
   const std::string& id() const noexcept {
     return id_;

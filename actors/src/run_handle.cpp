@@ -13,8 +13,7 @@ namespace lightflow {
 
 run_handle::run_handle(std::shared_ptr<run_channel> channel,
                        std::weak_ptr<engine_core> engine)
-    : channel_(std::move(channel)), engine_(std::move(engine)) {
-}
+    : channel_(std::move(channel)), engine_(std::move(engine)) {}
 
 const std::string& run_handle::id() const {
   return channel_->id();
@@ -42,8 +41,8 @@ bool run_handle::has_ended() const {
 run_report run_handle::look() const {
   if (auto report = channel_->report())
     return *report;
-  auto now = engine()->ask<std::shared_ptr<const run_record>>(look_atom::value,
-                                                             id());
+  auto now
+    = engine()->ask<std::shared_ptr<const run_record>>(look_atom::value, id());
   if (now && *now != nullptr)
     return run_report{std::move(*now)};
   return wait(); // it has just ended

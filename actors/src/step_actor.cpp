@@ -11,8 +11,7 @@ namespace lightflow {
 step_actor_impl::step_actor_impl(caf::actor_config& cfg, runtime& env,
                                  process_actor process, attempt what)
     : pooled(cfg, env.pool, job_kind::user), env_(env),
-      process_(std::move(process)), attempt_(std::move(what)) {
-}
+      process_(std::move(process)), attempt_(std::move(what)) {}
 
 /// All is done here, so that the actor needs no message to get going, and no
 /// behaviour, so that it leaves at once.
@@ -35,7 +34,8 @@ attempt_ended step_actor_impl::run() {
   }
   attempt_.shared->begin(start);
   auto& carried = attempt_.carried_over;
-  step self{*attempt_.identity, attempt_.view,
+  step self{*attempt_.identity,
+            attempt_.view,
             {attempt_.number, end.start, attempt_.shared->stop.get_token()},
             carried != nullptr ? carried->context : writes{}};
   call(self, end);
@@ -100,9 +100,9 @@ step_actor_impl::retry_after(const attempt_ended& end) const {
 
 void step_actor_impl::describe(attempt_ended& end, const char* what) const {
   auto& name = attempt_.view.plan().name;
-  end.error = fmt::format(R"(step "{}" (id {}, attempt {}) {})", name,
-                          attempt_.identity->step_id(name), attempt_.number,
-                          what);
+  end.error
+    = fmt::format(R"(step "{}" (id {}, attempt {}) {})", name,
+                  attempt_.identity->step_id(name), attempt_.number, what);
 }
 
 } // namespace lightflow

@@ -15,8 +15,8 @@ supervisor_actor_impl::supervisor_actor_impl(caf::actor_config& cfg,
                                              start_run what)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       engine_(std::move(engine)), run_(std::move(what)), start_(env.now()),
-      processes_(run_.channel->flow()->processes.size()), ended_(processes_.size()) {
-}
+      processes_(run_.channel->flow()->processes.size()),
+      ended_(processes_.size()) {}
 
 void supervisor_actor_impl::on_exit() {
   engine_ = nullptr;

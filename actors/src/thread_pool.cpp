@@ -37,8 +37,7 @@ thread_local thread_pool::worker* thread_pool::current_ = nullptr;
 // -- worker -------------------------------------------------------------------
 
 thread_pool::worker::worker(thread_pool& owner, bool is_spare)
-    : caf::execution_unit(&owner.system_), pool(owner), spare(is_spare) {
-}
+    : caf::execution_unit(&owner.system_), pool(owner), spare(is_spare) {}
 
 void thread_pool::worker::exec_later(caf::resumable* actor) {
   system().scheduler().enqueue(actor);

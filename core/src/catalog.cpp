@@ -15,8 +15,7 @@ namespace lightflow {
 // -- flow_definition ----------------------------------------------------------
 
 flow_definition::flow_definition(catalog& owner, std::string name)
-    : catalog_(&owner), name_(std::move(name)) {
-}
+    : catalog_(&owner), name_(std::move(name)) {}
 
 process_definition& flow_definition::process(std::string name) {
   require_unsealed();
@@ -61,8 +60,7 @@ struct catalog::state {
   std::mutex mutex; // engines may look up plans while others do
 };
 
-catalog::catalog() : state_(std::make_unique<state>()) {
-}
+catalog::catalog() : state_(std::make_unique<state>()) {}
 
 catalog::~catalog() = default;
 
@@ -103,8 +101,7 @@ std::shared_ptr<const flow_plan> catalog::plan(std::string_view flow) const {
   if (found == nullptr)
     return nullptr;
   if (found->plan_ == nullptr) {
-    auto wider
-      = state_->defaults.own_settings().or_else(settings::built_in());
+    auto wider = state_->defaults.own_settings().or_else(settings::built_in());
     auto own = found->own_settings().or_else(wider);
     auto plan = std::make_shared<flow_plan>();
     plan->name = found->name_;

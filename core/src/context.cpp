@@ -22,8 +22,7 @@ const std::shared_ptr<const write_index>& empty_index() {
 process_context::process_context(std::shared_ptr<const process_plan> plan,
                                  std::shared_ptr<const writes> input)
     : plan_(std::move(plan)), input_(std::move(input)),
-      outputs_(plan_->steps.size()), index_(empty_index()) {
-}
+      outputs_(plan_->steps.size()), index_(empty_index()) {}
 
 void process_context::publish(step_index step,
                               std::shared_ptr<const step_output> output) {

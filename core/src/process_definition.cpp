@@ -9,8 +9,7 @@
 namespace lightflow {
 
 process_definition::process_definition(std::string name)
-    : name_(std::move(name)) {
-}
+    : name_(std::move(name)) {}
 
 void process_definition::require_unsealed() const {
   if (sealed_)

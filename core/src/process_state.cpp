@@ -263,8 +263,8 @@ std::string process_state::error_of(step_index x) const {
     return fmt::format(R"(step "{}" did not start: its process was stopped)",
                        names[x].name);
   if (flags.has(status::timed_out))
-    return fmt::format(R"(step "{}" did not end in time: its process timed out)",
-                       names[x].name);
+    return fmt::format(
+      R"(step "{}" did not end in time: its process timed out)", names[x].name);
   if (!flags.has(status::cancelled))
     return {};
   for (auto dependency : plan().graph.dependencies(x))

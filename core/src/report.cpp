@@ -139,9 +139,9 @@ std::vector<step_report> process_report::failures() const {
 step_report process_report::step(std::string_view name) const {
   if (auto x = self().plan().find(name))
     return {run_, process_, *x};
-  throw error(error_code::unknown_step,
-              fmt::format(R"(process "{}" has no step "{}")", this->name(),
-                          name));
+  throw error(
+    error_code::unknown_step,
+    fmt::format(R"(process "{}" has no step "{}")", this->name(), name));
 }
 
 // -- run_report ---------------------------------------------------------------
@@ -195,9 +195,9 @@ std::vector<step_report> run_report::failures() const {
 process_report run_report::process(std::string_view name) const {
   if (auto i = run_->flow->find(name))
     return {run_, *i};
-  throw error(error_code::unknown_process,
-              fmt::format(R"(flow "{}" has no process "{}")", this->name(),
-                          name));
+  throw error(
+    error_code::unknown_process,
+    fmt::format(R"(flow "{}" has no process "{}")", this->name(), name));
 }
 
 std::string run_report::errors() const {

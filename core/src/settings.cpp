@@ -31,8 +31,8 @@ duration retry_policy::delay_after(std::uint32_t attempt,
   constexpr double longest = 0x1.0p+60;
   auto wait = static_cast<double>(initial.count())
               * std::pow(factor, static_cast<double>(attempt) - 1);
-  auto bound = cap > duration::zero() ? static_cast<double>(cap.count())
-                                      : longest;
+  auto bound
+    = cap > duration::zero() ? static_cast<double>(cap.count()) : longest;
   wait = std::min({wait, bound, longest});
   wait *= 1 - jitter * chance(seed, attempt);
   return duration{static_cast<duration::rep>(wait)};

@@ -9,14 +9,12 @@
 namespace lightflow {
 
 dependency::dependency(const step_definition& x)
-    : process_(x.process_), steps_{x.index_} {
-}
+    : process_(x.process_), steps_{x.index_} {}
 
 step_definition::step_definition(process_definition& process, step_index index,
                                  std::string name, step_function function)
     : process_(&process), index_(index), name_(std::move(name)),
-      function_(std::move(function)) {
-}
+      function_(std::move(function)) {}
 
 void step_definition::require_unsealed() const {
   process_->require_unsealed();
@@ -44,10 +42,10 @@ step_definition& step_definition::restrict(std::string key,
   require_unsealed();
   auto ancestor = process_->index_of(step, name_);
   if (ancestor == index_ || !process_->graph_.path_exists(ancestor, index_))
-    throw definition_error(
-      fmt::format(R"(step "{}" of process "{}" cannot restrict key "{}" to step )"
-                  R"("{}", which is not among its ancestors)",
-                  name_, process_->name_, key, step));
+    throw definition_error(fmt::format(
+      R"(step "{}" of process "{}" cannot restrict key "{}" to step )"
+      R"("{}", which is not among its ancestors)",
+      name_, process_->name_, key, step));
   for (auto& [known, from] : restrictions_) {
     if (known == key) {
       from = ancestor;

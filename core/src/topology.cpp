@@ -84,10 +84,10 @@ topology::topology(const dependency_graph& graph) {
     }
     return result;
   };
-  dependencies_ = flatten(
-    [&](step_index x) -> auto& { return graph.dependencies(x); });
-  dependents_ = flatten(
-    [&](step_index x) -> auto& { return graph.dependents(x); });
+  dependencies_
+    = flatten([&](step_index x) -> auto& { return graph.dependencies(x); });
+  dependents_
+    = flatten([&](step_index x) -> auto& { return graph.dependents(x); });
   position_.resize(graph.size());
   sort();
   labellings_[0] = traverse(false);

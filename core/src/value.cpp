@@ -77,9 +77,9 @@ void value::throw_wrong_type(std::string_view wanted) const {
 }
 
 void value::throw_bad_encoding(std::string_view wanted, std::string_view why) {
-  throw error(error_code::bad_encoding,
-              fmt::format("bytes are not a MessagePack encoding of {}: {}",
-                          wanted, why));
+  throw error(
+    error_code::bad_encoding,
+    fmt::format("bytes are not a MessagePack encoding of {}: {}", wanted, why));
 }
 
 } // namespace lightflow

@@ -23,11 +23,10 @@ write_index write_index::with(std::uint32_t position, const writes& xs) const {
   auto result = *this;
   auto& segments = result.segments_;
   while (!segments.empty() && segments.back()->size() <= 2 * fresh->size()) {
-    auto merged = std::make_shared<segment>(segments.back()->size()
-                                            + fresh->size());
-    std::merge(segments.back()->begin(), segments.back()->end(),
-               fresh->begin(), fresh->end(), merged->begin(),
-               by_hash_and_position);
+    auto merged
+      = std::make_shared<segment>(segments.back()->size() + fresh->size());
+    std::merge(segments.back()->begin(), segments.back()->end(), fresh->begin(),
+               fresh->end(), merged->begin(), by_hash_and_position);
     fresh = std::move(merged);
     segments.pop_back();
   }
@@ -38,9 +37,8 @@ write_index write_index::with(std::uint32_t position, const writes& xs) const {
 const write_index::entry* write_index::last_before(const segment& xs,
                                                    std::uint64_t hash,
                                                    std::uint32_t position) {
-  auto end = std::lower_bound(xs.begin(), xs.end(),
-                              entry{hash, position, nullptr},
-                              by_hash_and_position);
+  auto end = std::lower_bound(
+    xs.begin(), xs.end(), entry{hash, position, nullptr}, by_hash_and_position);
   return end != xs.begin() ? &*std::prev(end) : nullptr;
 }
 

@@ -11,10 +11,12 @@ struct control_fixture : deterministic_fixture {
   control_fixture() {
     auto& first = catalog.flow("flow").process("one");
     first.step("slow", lasts_a_second).retry(1, 1s);
-    first.step("next", [this](step&) { ++next_steps; }, "slow");
+    first.step(
+      "next", [this](step&) { ++next_steps; }, "slow");
     auto& second = catalog.flow("pair").process("left");
     second.step("slow", lasts_a_second).retry(1, 1s);
-    second.step("next", [this](step&) { ++next_steps; }, "slow");
+    second.step(
+      "next", [this](step&) { ++next_steps; }, "slow");
   }
 
   static result<> lasts_a_second(step& s) {

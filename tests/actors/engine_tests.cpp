@@ -58,8 +58,7 @@ BOOST_AUTO_TEST_CASE(a_process_without_steps_succeeds_at_once) {
 
 BOOST_AUTO_TEST_CASE(a_second_start_with_an_id_gives_the_first_run) {
   int executions = 0;
-  catalog.flow_with_process("flow").step("count",
-                                         [&](step&) { ++executions; });
+  catalog.flow_with_process("flow").step("count", [&](step&) { ++executions; });
   auto first = engine().start_as("order-7", "flow");
   auto again = engine().start_as("order-7", "flow");
   run_all();

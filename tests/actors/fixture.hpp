@@ -41,9 +41,8 @@ public:
       system_.emplace(config_);
       engine_options options;
       options.runs_on = executor::system_scheduler;
-      options.log = [this](log_level, std::string_view text) {
-        log.emplace_back(text);
-      };
+      options.log
+        = [this](log_level, std::string_view text) { log.emplace_back(text); };
       engine_.emplace(*system_, catalog, options);
     }
     return *engine_;

@@ -82,10 +82,9 @@ BOOST_AUTO_TEST_CASE(a_predicate_decides_which_failures_are_retried) {
   policy.predicate = [](const failure& x) { return x.message == "transient"; };
   auto& process = catalog.flow_with_process("flow");
   process
-    .step("fails",
-          [&](step&) {
-            return fail(++attempts < 3 ? "transient" : "permanent");
-          })
+    .step(
+      "fails",
+      [&](step&) { return fail(++attempts < 3 ? "transient" : "permanent"); })
     .retry(policy);
   auto run = start("flow").wait();
   BOOST_TEST(attempts == 3);
@@ -121,7 +120,8 @@ BOOST_AUTO_TEST_CASE(an_attempt_goes_on_from_what_the_last_one_set) {
             return done;
           })
     .retry(5);
-  process.step("reads", [](step& s) { return *s.get<int>("done"); }, "counts");
+  process.step(
+    "reads", [](step& s) { return *s.get<int>("done"); }, "counts");
   auto run = start("flow").wait();
   BOOST_TEST(run.process("flow").step("reads").result<int>().value() == 3);
 }

@@ -9,8 +9,7 @@ using namespace lightflow::tests;
 
 namespace {
 
-void nothing(step&) {
-}
+void nothing(step&) {}
 
 failure fails(step&) {
   return fail("no luck");
@@ -50,9 +49,8 @@ BOOST_AUTO_TEST_CASE(a_failed_step_cancels_its_dependents_and_nothing_else) {
   process.step("other", nothing);
   process.step("beside", nothing, "other");
   auto run = engine().run("flow");
-  auto state = [&](auto name) {
-    return run.process("flow").step(name).state();
-  };
+  auto state
+    = [&](auto name) { return run.process("flow").step(name).state(); };
   BOOST_TEST(state("fails") == status::error);
   BOOST_TEST(state("after") == status::cancelled);
   BOOST_TEST(state("far") == status::cancelled);
@@ -82,13 +80,15 @@ BOOST_AUTO_TEST_CASE(a_throw_is_a_panic_whatever_is_thrown) {
   BOOST_TEST(second.error().find("no std::exception") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(an_error_tells_step_stage_id_and_reason_and_several_add_up) {
+BOOST_AUTO_TEST_CASE(
+  an_error_tells_step_stage_id_and_reason_and_several_add_up) {
   auto& process = catalog.flow_with_process("flow");
   process.parallel<fails, throws>();
   process.step("next", nothing).after<fails>();
   auto run = engine().start_as("r1", "flow").wait();
-  BOOST_TEST(run.process("flow").step("fails").error()
-             == R"(step "fails" (id r1/flow/fails, attempt 1) failed: no luck)");
+  BOOST_TEST(
+    run.process("flow").step("fails").error()
+    == R"(step "fails" (id r1/flow/fails, attempt 1) failed: no luck)");
   BOOST_TEST(run.process("flow").step("throws").error()
              == R"(step "throws" (id r1/flow/throws, attempt 1) threw: bang)");
   auto cancelled = run.process("flow").step("next").error();
@@ -99,7 +99,8 @@ BOOST_AUTO_TEST_CASE(an_error_tells_step_stage_id_and_reason_and_several_add_up)
   BOOST_TEST(std::count(all.begin(), all.end(), '\n') == 2);
 }
 
-BOOST_AUTO_TEST_CASE(asking_for_the_wrong_type_is_a_panic_that_names_key_and_types) {
+BOOST_AUTO_TEST_CASE(
+  asking_for_the_wrong_type_is_a_panic_that_names_key_and_types) {
   auto& process = catalog.flow_with_process("flow");
   process.step("read", [](step& s) { s.get<int>("input"); });
   auto run = engine().run("flow", {{"input", "text"}});
@@ -109,7 +110,8 @@ BOOST_AUTO_TEST_CASE(asking_for_the_wrong_type_is_a_panic_that_names_key_and_typ
     BOOST_TEST(step.error().find(part) != std::string::npos, part);
 }
 
-BOOST_AUTO_TEST_CASE(processes_run_side_by_side_and_one_s_failure_leaves_others) {
+BOOST_AUTO_TEST_CASE(
+  processes_run_side_by_side_and_one_s_failure_leaves_others) {
   auto& flow = catalog.flow("flow");
   flow.process("bad").step("fails", fails);
   flow.process("good").step("works", nothing);
@@ -126,18 +128,21 @@ BOOST_AUTO_TEST_CASE(processes_run_side_by_side_and_one_s_failure_leaves_others)
 BOOST_AUTO_TEST_CASE(each_unit_tells_who_it_is) {
   auto& process = catalog.flow("the_flow").process("the_process");
   process.step("a", nothing);
-  process.step("b", [](step& s) {
-    BOOST_TEST(s.name() == "b");
-    BOOST_TEST(s.id() == "r1/the_process/b");
-    BOOST_TEST(s.process_name() == "the_process");
-    BOOST_TEST(s.process_id() == "r1/the_process");
-    BOOST_TEST(s.flow_name() == "the_flow");
-    BOOST_TEST(s.run_id() == "r1");
-    BOOST_TEST(s.dependencies() == std::vector<std::string>{"a"},
-               boost::test_tools::per_element());
-    BOOST_TEST(s.attempt() == 1U);
-    BOOST_TEST(s.has(status::pending));
-  }).after("a");
+  process
+    .step("b",
+          [](step& s) {
+            BOOST_TEST(s.name() == "b");
+            BOOST_TEST(s.id() == "r1/the_process/b");
+            BOOST_TEST(s.process_name() == "the_process");
+            BOOST_TEST(s.process_id() == "r1/the_process");
+            BOOST_TEST(s.flow_name() == "the_flow");
+            BOOST_TEST(s.run_id() == "r1");
+            BOOST_TEST(s.dependencies() == std::vector<std::string>{"a"},
+                       boost::test_tools::per_element());
+            BOOST_TEST(s.attempt() == 1U);
+            BOOST_TEST(s.has(status::pending));
+          })
+    .after("a");
   auto run = engine().start_as("r1", "the_flow").wait();
   BOOST_TEST(run.success());
   auto step = run.process("the_process").step("b");
@@ -156,9 +161,10 @@ BOOST_AUTO_TEST_CASE(each_unit_tells_who_it_is) {
 BOOST_AUTO_TEST_CASE(units_tell_when_they_started_and_ended) {
   auto& process = catalog.flow_with_process("flow");
   process
-    .step("slow", [](step& s) {
-      return s.attempt() == 1 ? result<>{fail("again")} : result<>{};
-    })
+    .step("slow",
+          [](step& s) {
+            return s.attempt() == 1 ? result<>{fail("again")} : result<>{};
+          })
     .retry(1, 5s);
   auto run = start("flow");
   BOOST_TEST(run.look().duration() == duration::zero());

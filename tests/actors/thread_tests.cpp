@@ -44,7 +44,6 @@ struct threads_fixture {
   }
 };
 
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(thread_tests, threads_fixture)
@@ -77,7 +76,8 @@ BOOST_AUTO_TEST_CASE(a_step_times_out_on_time_among_steps_that_block) {
             return 1;
           })
     .step_timeout(10ms);
-  process.step("next", [](step&) {}, "slow");
+  process.step(
+    "next", [](step&) {}, "slow");
   engine engine{catalog};
   auto run = engine.run("flow").process("flow");
   BOOST_TEST(told);
@@ -87,7 +87,8 @@ BOOST_AUTO_TEST_CASE(a_step_times_out_on_time_among_steps_that_block) {
   BOOST_TEST(run.step("step0").success());
 }
 
-BOOST_AUTO_TEST_CASE(a_late_result_is_dropped_and_the_run_does_not_wait_for_it) {
+BOOST_AUTO_TEST_CASE(
+  a_late_result_is_dropped_and_the_run_does_not_wait_for_it) {
   std::latch release{1};
   auto& process = catalog.flow_with_process("flow");
   process
@@ -108,7 +109,8 @@ BOOST_AUTO_TEST_CASE(a_process_timeout_ends_the_run_although_functions_run_on) {
   std::latch release{1};
   auto& process = catalog.flow_with_process("flow").process_timeout(10ms);
   process.step("stubborn", [&](step&) { release.wait(); });
-  process.step("next", [](step&) {}, "stubborn");
+  process.step(
+    "next", [](step&) {}, "stubborn");
   engine engine{catalog};
   auto run = engine.run("flow").process("flow");
   BOOST_TEST(run.has(status::timed_out));
@@ -208,12 +210,16 @@ BOOST_AUTO_TEST_CASE(values_go_from_step_to_step_between_threads) {
       s.set("out", std::string(100, 'x') + std::to_string(i));
       return i;
     });
-    process.step("consume" + std::to_string(i), [i, name](step& s) -> result<> {
-      if (*s.get<std::string>("out") != std::string(100, 'x') + std::to_string(i)
-          || *s.result<int>(name) != i)
-        return fail("got the value of another step");
-      return {};
-    }, name);
+    process.step(
+      "consume" + std::to_string(i),
+      [i, name](step& s) -> result<> {
+        if (*s.get<std::string>("out")
+              != std::string(100, 'x') + std::to_string(i)
+            || *s.result<int>(name) != i)
+          return fail("got the value of another step");
+        return {};
+      },
+      name);
   }
   engine engine{catalog};
   for (int i = 0; i < 20; ++i)
@@ -276,7 +282,8 @@ BOOST_AUTO_TEST_CASE(a_destroyed_engine_waits_for_functions_and_names_them) {
   BOOST_TEST(log[0].find("r1/flow/held") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_destroyed_engine_waits_for_functions_of_timed_out_steps) {
+BOOST_AUTO_TEST_CASE(
+  a_destroyed_engine_waits_for_functions_of_timed_out_steps) {
   std::atomic<bool> returned{false};
   catalog.flow_with_process("flow")
     .step("late",
@@ -297,11 +304,14 @@ BOOST_AUTO_TEST_CASE(an_engine_can_be_destroyed_at_any_moment) {
   auto& process = catalog.flow_with_process("flow");
   process.step("root", [](step&) {});
   for (int i = 0; i < 20; ++i)
-    process.step("leaf" + std::to_string(i), [i](step& s) {
-      if (i % 5 == 0)
-        std::this_thread::sleep_for(std::chrono::microseconds{i * 20});
-      s.set("key", i);
-    }, "root");
+    process.step(
+      "leaf" + std::to_string(i),
+      [i](step& s) {
+        if (i % 5 == 0)
+          std::this_thread::sleep_for(std::chrono::microseconds{i * 20});
+        s.set("key", i);
+      },
+      "root");
   process.sync_all("join", [](step& s) { return s.end_values<int>("key"); });
   std::mt19937 random{4711};
   for (int round = 0; round < 100; ++round) {
@@ -310,8 +320,7 @@ BOOST_AUTO_TEST_CASE(an_engine_can_be_destroyed_at_any_moment) {
       engine engine{catalog, logging()};
       for (int i = 0; i < 20; ++i)
         runs.push_back(engine.start("flow"));
-      std::this_thread::sleep_for(
-        std::chrono::microseconds{random() % 3000});
+      std::this_thread::sleep_for(std::chrono::microseconds{random() % 3000});
     }
     for (auto& run : runs) {
       try {

@@ -15,7 +15,8 @@ BOOST_AUTO_TEST_CASE(a_step_times_out_while_it_waits_for_a_retry) {
   process.step("fails", [](step&) { return fail("no"); })
     .retry(1, 1h)
     .step_timeout(10s);
-  process.step("next", [](step&) {}, "fails");
+  process.step(
+    "next", [](step&) {}, "fails");
   process.step("other", [](step&) {});
   auto run = start("flow");
   advance(9s, 100ms);
@@ -34,7 +35,8 @@ BOOST_AUTO_TEST_CASE(a_process_times_out_and_cancels_what_has_not_started) {
   auto& process
     = catalog.flow_with_process("flow").process_timeout(10s).parallelism(1);
   process.step("fails", [](step&) { return fail("no"); }).retry(1, 1h);
-  process.step("next", [](step&) {}, "fails");
+  process.step(
+    "next", [](step&) {}, "fails");
   process.step("other", [](step&) {});
   auto run = start("flow");
   advance(11s, 100ms);
@@ -61,9 +63,12 @@ BOOST_AUTO_TEST_CASE(the_default_timeout_is_three_hours) {
 BOOST_AUTO_TEST_CASE(a_negative_timeout_means_none) {
   catalog.defaults().process_timeout(-1s).step_timeout(-1s);
   auto& process = catalog.flow_with_process("flow");
-  process.step("late", [](step& s) {
-    return s.attempt() == 1 ? result<>{fail("no")} : result<>{};
-  }).retry(1, 24h);
+  process
+    .step("late",
+          [](step& s) {
+            return s.attempt() == 1 ? result<>{fail("no")} : result<>{};
+          })
+    .retry(1, 24h);
   auto run = start("flow");
   advance(24h + 1min, 20s);
   BOOST_REQUIRE(run.has_ended());
@@ -73,9 +78,12 @@ BOOST_AUTO_TEST_CASE(a_negative_timeout_means_none) {
 BOOST_AUTO_TEST_CASE(a_timer_of_an_ended_step_does_nothing) {
   auto& process = catalog.flow_with_process("flow");
   process.step("quick", [](step&) {}).step_timeout(1s);
-  process.step("waits", [](step& s) {
-    return s.attempt() == 1 ? result<>{fail("no")} : result<>{};
-  }).retry(1, 5s);
+  process
+    .step("waits",
+          [](step& s) {
+            return s.attempt() == 1 ? result<>{fail("no")} : result<>{};
+          })
+    .retry(1, 5s);
   auto run = start("flow");
   advance(6s, 100ms);
   BOOST_TEST(run.wait().success());

@@ -45,8 +45,7 @@ class default_settings : public flow_settings<default_settings> {
 private:
   friend class step_settings<default_settings>;
 
-  void require_unsealed() const {
-  }
+  void require_unsealed() const {}
 };
 
 /// The flows and processes of a program, by name. Any number of engines can

@@ -114,14 +114,14 @@ private:
 template <class T>
 concept has_msgpack_define
   = std::is_class_v<T> && requires(const T& x, packer& out) {
-      x.msgpack_pack(out);
-    };
+  x.msgpack_pack(out);
+};
 
 template <class T>
-concept inspectable = std::is_class_v<T> && !has_msgpack_define<T>
-                      && requires(packing_inspector& f, T& x) {
-                           inspect(f, x);
-                         };
+concept inspectable = std::is_class_v<T> && !has_msgpack_define<
+                        T> && requires(packing_inspector & f, T& x) {
+  inspect(f, x);
+};
 
 template <class T>
 struct is_duration : std::false_type {};
@@ -132,8 +132,8 @@ struct is_duration<std::chrono::duration<Rep, Period>> : std::true_type {};
 template <class T>
 struct is_encodable
     : std::bool_constant<
-        has_adaptor<T> || has_msgpack_define<T> || inspectable<T>
-        || std::is_enum_v<T> || is_duration<T>::value
+        has_adaptor<
+          T> || has_msgpack_define<T> || inspectable<T> || std::is_enum_v<T> || is_duration<T>::value
         || (std::is_arithmetic_v<T> && sizeof(T) <= sizeof(std::uint64_t))> {};
 
 template <>
@@ -190,7 +190,8 @@ MSGPACK_API_VERSION_NAMESPACE(MSGPACK_DEFAULT_API_NS) {
   template <class T>
   struct pack<T, std::enable_if_t<lightflow::detail::inspectable<T>>> {
     template <class Stream>
-    msgpack::packer<Stream>& operator()(msgpack::packer<Stream>& out, const T& x) const {
+    msgpack::packer<Stream>& operator()(msgpack::packer<Stream>& out,
+                                        const T& x) const {
       lightflow::detail::packing_inspector f{out};
       inspect(f, const_cast<T&>(x)); // inspect takes T&, but only reads here
       return out;
@@ -209,7 +210,8 @@ MSGPACK_API_VERSION_NAMESPACE(MSGPACK_DEFAULT_API_NS) {
   template <class T>
   struct pack<T, std::enable_if_t<std::is_enum_v<T>>> {
     template <class Stream>
-    msgpack::packer<Stream>& operator()(msgpack::packer<Stream>& out, T x) const {
+    msgpack::packer<Stream>& operator()(msgpack::packer<Stream>& out,
+                                        T x) const {
       return out.pack(static_cast<std::underlying_type_t<T>>(x));
     }
   };
@@ -225,16 +227,18 @@ MSGPACK_API_VERSION_NAMESPACE(MSGPACK_DEFAULT_API_NS) {
   template <class Rep, class Period>
   struct pack<std::chrono::duration<Rep, Period>> {
     template <class Stream>
-    msgpack::packer<Stream>& operator()(msgpack::packer<Stream>& out,
-                               std::chrono::duration<Rep, Period> x) const {
+    msgpack::packer<Stream>&
+    operator()(msgpack::packer<Stream>& out,
+               std::chrono::duration<Rep, Period> x) const {
       return out.pack(x.count());
     }
   };
 
   template <class Rep, class Period>
   struct convert<std::chrono::duration<Rep, Period>> {
-    const msgpack::object& operator()(const msgpack::object& in,
-                             std::chrono::duration<Rep, Period>& x) const {
+    const msgpack::object&
+    operator()(const msgpack::object& in,
+               std::chrono::duration<Rep, Period>& x) const {
       x = std::chrono::duration<Rep, Period>{in.as<Rep>()};
       return in;
     }

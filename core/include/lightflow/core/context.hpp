@@ -77,8 +77,7 @@ private:
 class step_view {
 public:
   step_view(std::shared_ptr<const process_context> context, step_index step)
-      : context_(std::move(context)), index_(context_->index()), step_(step) {
-  }
+      : context_(std::move(context)), index_(context_->index()), step_(step) {}
 
   const process_context& context() const noexcept {
     return *context_;

@@ -40,8 +40,7 @@ std::string_view to_string(error_code code);
 class error : public std::runtime_error {
 public:
   error(error_code code, const std::string& message)
-      : std::runtime_error(message), code_(code) {
-  }
+      : std::runtime_error(message), code_(code) {}
 
   error_code code() const noexcept {
     return code_;
@@ -56,8 +55,7 @@ private:
 class definition_error : public error {
 public:
   explicit definition_error(const std::string& message)
-      : error(error_code::bad_definition, message) {
-  }
+      : error(error_code::bad_definition, message) {}
 };
 
 } // namespace lightflow

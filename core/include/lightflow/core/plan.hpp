@@ -28,8 +28,7 @@ struct step_plan {
 
 struct process_plan {
   process_plan(std::string process_name, topology t)
-      : name(std::move(process_name)), graph(std::move(t)) {
-  }
+      : name(std::move(process_name)), graph(std::move(t)) {}
 
   process_plan(const process_plan&) = delete;
   process_plan& operator=(const process_plan&) = delete;

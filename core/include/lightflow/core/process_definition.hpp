@@ -65,15 +65,15 @@ public:
   template <auto... Functions>
   sync_point follow() {
     static_assert(sizeof...(Functions) > 0, "follow what? name a function");
-    return follow({named(std::string{function_name<Functions>()},
-                         Functions)...});
+    return follow(
+      {named(std::string{function_name<Functions>()}, Functions)...});
   }
 
   /// Throws definition_error if `steps` is empty.
   sync_point follow(std::vector<named_step> steps);
 
   template <class... Ts>
-    requires(std::same_as<Ts, named_step> && ...)
+    requires(std::same_as<Ts, named_step>&&...)
   sync_point follow(named_step first, Ts... rest) {
     return follow(std::vector{std::move(first), std::move(rest)...});
   }
@@ -81,16 +81,17 @@ public:
   /// Defines steps that run side by side. Does not compile with none.
   template <auto... Functions>
   sync_point parallel() {
-    static_assert(sizeof...(Functions) > 0, "what in parallel? name a function");
-    return parallel({named(std::string{function_name<Functions>()},
-                           Functions)...});
+    static_assert(sizeof...(Functions) > 0,
+                  "what in parallel? name a function");
+    return parallel(
+      {named(std::string{function_name<Functions>()}, Functions)...});
   }
 
   /// Throws definition_error if `steps` is empty.
   sync_point parallel(std::vector<named_step> steps);
 
   template <class... Ts>
-    requires(std::same_as<Ts, named_step> && ...)
+    requires(std::same_as<Ts, named_step>&&...)
   sync_point parallel(named_step first, Ts... rest) {
     return parallel(std::vector{std::move(first), std::move(rest)...});
   }

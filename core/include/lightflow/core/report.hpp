@@ -30,8 +30,7 @@ class step_report {
 public:
   step_report(std::shared_ptr<const run_record> run, std::size_t process,
               step_index step)
-      : run_(std::move(run)), process_(process), step_(step) {
-  }
+      : run_(std::move(run)), process_(process), step_(step) {}
 
   const std::string& name() const;
   std::string id() const;
@@ -89,8 +88,7 @@ private:
 class process_report {
 public:
   process_report(std::shared_ptr<const run_record> run, std::size_t process)
-      : run_(std::move(run)), process_(process) {
-  }
+      : run_(std::move(run)), process_(process) {}
 
   const std::string& name() const;
   std::string id() const;
@@ -147,8 +145,7 @@ private:
 class run_report {
 public:
   explicit run_report(std::shared_ptr<const run_record> run)
-      : run_(std::move(run)) {
-  }
+      : run_(std::move(run)) {}
 
   /// The name of the flow.
   const std::string& name() const;

@@ -24,11 +24,9 @@ inline failure fail(std::string message) {
 template <class T = void>
 class [[nodiscard]] result {
 public:
-  result(T x) : data_(std::in_place_index<0>, std::move(x)) {
-  }
+  result(T x) : data_(std::in_place_index<0>, std::move(x)) {}
 
-  result(failure x) : data_(std::in_place_index<1>, std::move(x)) {
-  }
+  result(failure x) : data_(std::in_place_index<1>, std::move(x)) {}
 
   bool ok() const noexcept {
     return data_.index() == 0;
@@ -73,8 +71,7 @@ class [[nodiscard]] result<void> {
 public:
   result() = default;
 
-  result(failure x) : data_(std::move(x)) {
-  }
+  result(failure x) : data_(std::move(x)) {}
 
   bool ok() const noexcept {
     return data_.index() == 0;

@@ -92,8 +92,7 @@ private:
   static constexpr std::uint16_t bit_skipped = 1U << 5;
   static constexpr std::uint16_t bit_failed = 1U << 8;
 
-  explicit constexpr status(std::uint16_t bits) noexcept : bits_(bits) {
-  }
+  explicit constexpr status(std::uint16_t bits) noexcept : bits_(bits) {}
 
   static constexpr status abnormal(unsigned bit) noexcept {
     return status{static_cast<std::uint16_t>((1U << bit) | bit_failed)};

@@ -49,8 +49,7 @@ public:
   step(const process_identity& identity, step_view view, attempt_info attempt,
        writes own = {})
       : identity_(identity), view_(std::move(view)),
-        attempt_(std::move(attempt)), own_(std::move(own)) {
-  }
+        attempt_(std::move(attempt)), own_(std::move(own)) {}
 
   step(const step&) = delete;
   step& operator=(const step&) = delete;

@@ -36,8 +36,7 @@ private:
 
   sync_point(process_definition& process, std::vector<step_index> steps,
              std::size_t entries)
-      : process_(&process), steps_(std::move(steps)), entries_(entries) {
-  }
+      : process_(&process), steps_(std::move(steps)), entries_(entries) {}
 
   process_definition* process_;
   std::vector<step_index> steps_;
@@ -47,17 +46,13 @@ private:
 /// Something that a step can run after, in each of the ways to say it.
 class dependency {
 public:
-  dependency(const char* name) : name_(name) {
-  }
+  dependency(const char* name) : name_(name) {}
 
-  dependency(std::string_view name) : name_(name) {
-  }
+  dependency(std::string_view name) : name_(name) {}
 
-  dependency(const std::string& name) : name_(name) {
-  }
+  dependency(const std::string& name) : name_(name) {}
 
-  dependency(const sync_point& x) : process_(x.process_), steps_(x.steps_) {
-  }
+  dependency(const sync_point& x) : process_(x.process_), steps_(x.steps_) {}
 
   dependency(const step_definition& x);
 

@@ -89,7 +89,8 @@ struct type_name_of<std::string> {
 };
 
 template <class Duration>
-struct type_name_of<std::chrono::time_point<std::chrono::system_clock, Duration>> {
+struct type_name_of<
+  std::chrono::time_point<std::chrono::system_clock, Duration>> {
   static std::string get() {
     return "time";
   }

@@ -53,15 +53,13 @@ public:
   value() noexcept = default;
 
   /// Texts of all kinds become a std::string.
-  value(const char* text) : value(std::string{text}) {
-  }
+  value(const char* text) : value(std::string{text}) {}
 
-  value(std::string_view text) : value(std::string{text}) {
-  }
+  value(std::string_view text) : value(std::string{text}) {}
 
   template <class T>
-    requires(detail::is_value_type<std::remove_cvref_t<T>>
-             && std::is_copy_constructible_v<std::remove_cvref_t<T>>)
+    requires(detail::is_value_type<std::remove_cvref_t<T>>&&
+               std::is_copy_constructible_v<std::remove_cvref_t<T>>)
   value(T&& x) {
     emplace<std::remove_cvref_t<T>>(std::forward<T>(x));
   }
@@ -92,7 +90,8 @@ public:
   /// Whether a T is held.
   template <class T>
   bool is() const {
-    return peek<T>() != nullptr || (ops_ != nullptr && type() == type_name<T>());
+    return peek<T>() != nullptr
+           || (ops_ != nullptr && type() == type_name<T>());
   }
 
   /// The held T, copied. Throws lightflow::error with error_code::wrong_type
@@ -207,7 +206,9 @@ private:
     encodable<T> || std::same_as<T, encoded>,
     [](const std::byte* x) -> const void* { return &get<T>(x); },
     type_impl<T>,
-    [](const std::byte* from, std::byte* to) { construct<T>(to, get<T>(from)); },
+    [](const std::byte* from, std::byte* to) {
+      construct<T>(to, get<T>(from));
+    },
     relocate_impl<T>,
     destroy_impl<T>,
     encode_impl<T>,
