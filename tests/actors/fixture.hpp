@@ -3,6 +3,8 @@
 
 #include "lightflow/lightflow.hpp"
 
+#include "../support/printing.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <caf/actor_system.hpp>
@@ -11,17 +13,8 @@
 
 #include <chrono>
 #include <functional>
-#include <ostream>
 #include <string>
 #include <string_view>
-
-namespace lightflow {
-
-inline std::ostream& operator<<(std::ostream& out, status x) {
-  return out << to_string(x);
-}
-
-} // namespace lightflow
 
 namespace lightflow::tests {
 
@@ -89,19 +82,5 @@ private:
   std::optional<caf::actor_system> system_;
   std::optional<lightflow::engine> engine_;
 };
-
-/// Whether an exception's text has all these parts in it.
-inline auto says(std::initializer_list<std::string_view> parts) {
-  return [all = std::vector<std::string>(parts.begin(), parts.end())](
-           const std::exception& e) {
-    std::string text = e.what();
-    for (auto& part : all)
-      if (text.find(part) == std::string::npos) {
-        BOOST_TEST_MESSAGE("does not say \"" << part << "\": " << text);
-        return false;
-      }
-    return true;
-  };
-}
 
 } // namespace lightflow::tests

@@ -338,7 +338,7 @@ BOOST_AUTO_TEST_CASE(many_threads_can_use_one_engine) {
   std::atomic<int> succeeded{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t)
-    threads.emplace_back([&, t] {
+    threads.emplace_back([&] {
       for (int i = 0; i < 100; ++i) {
         auto run = engine.start_as("id" + std::to_string(i), "flow");
         succeeded += run.wait().success() ? 1 : 0;

@@ -30,7 +30,7 @@ struct retry_policy {
   double jitter = 0.0;
   /// Whether to try again after this failure; empty for always. Runs where the
   /// step ran, and counts as false when it throws.
-  std::function<bool(const failure&)> predicate;
+  std::function<bool(const failure&)> predicate = nullptr;
 
   /// The wait before the attempt after number `attempt`, which is 1 for the
   /// first. The share of chance is a function of `seed` and `attempt`, so that

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+#include "lightflow/core/catalog.hpp"
+
+#include "lightflow/core/error.hpp"
+#include "lightflow/core/plan.hpp"
+#include "lightflow/core/step.hpp"
+
+#include "../support/printing.hpp"
+
+#include <functional>
+
+using namespace lightflow;
+using namespace lightflow::tests;
+
+namespace {
+
+void first(step&) {}
+int second(step&) {
+  return 2;
+}
+result<> third(step&) {
+  return {};
+}
+result<std::string> fourth(step&) {
+  return std::string{"four"};
+}
+
+struct definition_fixture {
+  using names = std::vector<std::string>;
+
+  /// What a step of the sealed definition runs after.
+  names dependencies(std::string_view step) {
+    auto plan = catalog.plan("flow")->processes[0];
+    names result;
+    for (auto x : plan->graph.dependencies(plan->find(step).value()))
+      result.push_back(plan->steps[x].name);
+    return result;
+  }
+
+  lightflow::catalog catalog;
+  process_definition& process = catalog.flow_with_process("flow");
+};
+
+} // namespace
+
+#define CHECK_AFTER(step, ...)                                                 \
+  BOOST_TEST(dependencies(step) == (names{__VA_ARGS__}),                       \
+             boost::test_tools::per_element())
+
+BOOST_FIXTURE_TEST_SUITE(definition_tests, definition_fixture)
+
+BOOST_AUTO_TEST_CASE(flow_with_process_gives_a_process_of_the_same_name) {
+  BOOST_TEST(process.name() == "flow");
+  auto plan = catalog.plan("flow");
+  BOOST_REQUIRE(plan->processes.size() == 1U);
+  BOOST_TEST(plan->processes[0]->name == "flow");
+}
+
+BOOST_AUTO_TEST_CASE(a_function_s_name_is_its_step_s_name) {
+  process.step<first>();
+  process.parallel<second, third, fourth>();
+  for (auto name : {"first", "second", "third", "fourth"})
+    BOOST_TEST(process.step(name).name() == name);
+}
+
+BOOST_AUTO_TEST_CASE(after_takes_functions_names_sync_points_and_steps) {
+  auto point = process.parallel<first, second>();
+  auto& other = process.step("other", first);
+  process.step("by_name", first).after("first", std::string{"second"});
+  process.step("by_function", first).after<first, second>();
+  process.step("by_point", first).after(point);
+  process.step("by_step", first).after(other);
+  process.step("at_once", first, fn<first>, "other", point);
+  CHECK_AFTER("by_name", "first", "second");
+  CHECK_AFTER("by_function", "first", "second");
+  CHECK_AFTER("by_point", "first", "second");
+  CHECK_AFTER("by_step", "other");
+  CHECK_AFTER("at_once", "first", "other", "second");
+}
+
+BOOST_AUTO_TEST_CASE(follow_runs_one_after_the_other) {
+  process.follow<first, second, third>();
+  CHECK_AFTER("first");
+  CHECK_AFTER("second", "first");
+  CHECK_AFTER("third", "second");
+}
+
+BOOST_AUTO_TEST_CASE(parallel_binds_nothing) {
+  process.parallel<first, second>();
+  CHECK_AFTER("first");
+  CHECK_AFTER("second");
+}
+
+BOOST_AUTO_TEST_CASE(after_binds_the_first_of_follow_and_each_of_parallel) {
+  process.step("root", first);
+  process.follow<first, second>().after("root");
+  process.parallel<third, fourth>().after("root");
+  CHECK_AFTER("first", "root");
+  CHECK_AFTER("second", "first");
+  CHECK_AFTER("third", "root");
+  CHECK_AFTER("fourth", "root");
+}
+
+BOOST_AUTO_TEST_CASE(follow_and_parallel_take_named_steps) {
+  process.follow(named("a", first), named("b", [](step&) { return 1; }));
+  process.parallel({named("c", first), named("d", second)}).after("b");
+  CHECK_AFTER("b", "a");
+  CHECK_AFTER("c", "b");
+  CHECK_AFTER("d", "b");
+}
+
+BOOST_AUTO_TEST_CASE(sync_all_runs_after_every_end_of_the_moment) {
+  process.follow<first, second>();
+  process.step("alone", first);
+  process.sync_all("sync", first);
+  process.step("later", first);
+  CHECK_AFTER("sync", "second", "alone");
+  CHECK_AFTER("later");
+}
+
+BOOST_AUTO_TEST_CASE(sync_all_in_an_empty_process_runs_after_nothing) {
+  process.sync_all<first>();
+  CHECK_AFTER("first");
+}
+
+BOOST_AUTO_TEST_CASE(next_runs_after_the_step_and_same_after_what_it_does) {
+  process.parallel<first, second>();
+  auto& middle = process.step("middle", third).after("first", "second");
+  middle.next("next", first).next("after_next", first);
+  middle.same("same", first);
+  CHECK_AFTER("next", "middle");
+  CHECK_AFTER("after_next", "next");
+  CHECK_AFTER("same", "first", "second");
+}
+
+BOOST_AUTO_TEST_CASE(a_dependency_given_twice_counts_once) {
+  process.step<first>();
+  process.step("x", second, "first", "first").after<first>();
+  CHECK_AFTER("x", "first");
+}
+
+// -- defects ------------------------------------------------------------------
+
+#define CHECK_DEFECT(expression, ...)                                          \
+  BOOST_CHECK_EXCEPTION(expression, definition_error, says({__VA_ARGS__}))
+
+BOOST_AUTO_TEST_CASE(names_are_unique_per_kind) {
+  process.step<first>();
+  CHECK_DEFECT(process.step("first", second), "flow", "first");
+  CHECK_DEFECT(catalog.flow("flow"), "flow \"flow\"");
+  CHECK_DEFECT(catalog.flow("other").process("flow"), "process \"flow\"");
+  process.step("flow", second); // of another kind
+}
+
+BOOST_AUTO_TEST_CASE(bad_names_are_refused) {
+  CHECK_DEFECT(process.step("", first), "step", "1 to 128");
+  CHECK_DEFECT(process.step("a b", first), "\"a b\"");
+  CHECK_DEFECT(catalog.flow("a/b"), "flow", "\"a/b\"");
+  CHECK_DEFECT(catalog.flow("f").process("a:b"), "process", "\"a:b\"");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_steps_are_told_with_who_names_them) {
+  CHECK_DEFECT(process.step("x", first, "nobody"), "nobody", "\"x\"", "flow");
+  CHECK_DEFECT(process.step("nobody"), "nobody", "flow");
+  process.step("y", first);
+  CHECK_DEFECT(process.step("y").after("nobody"), "nobody", "\"y\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_defect_leaves_nothing_half_defined_behind) {
+  BOOST_CHECK_THROW(process.step("x", first, "nobody"), definition_error);
+  BOOST_CHECK_THROW(process.step("x"), definition_error);
+  BOOST_CHECK_THROW(catalog.flow("other").process("a b"), definition_error);
+  catalog.flow("holder").process("taken");
+  BOOST_CHECK_THROW(catalog.flow_with_process("taken"), definition_error);
+  BOOST_TEST(catalog.plan("taken") == nullptr);
+  process.step("x", first);
+}
+
+BOOST_AUTO_TEST_CASE(a_cycle_names_the_two_steps_that_close_it) {
+  auto chain = process.follow<first, second, third>();
+  CHECK_DEFECT(chain.after("third"), "\"first\"", "\"third\"", "cycle");
+  CHECK_DEFECT(process.step("second").after("second"), "\"second\"", "cycle");
+  CHECK_AFTER("first");
+}
+
+BOOST_AUTO_TEST_CASE(following_nothing_is_refused) {
+  CHECK_DEFECT(process.follow(std::vector<named_step>{}), "flow");
+  CHECK_DEFECT(process.parallel(std::vector<named_step>{}), "flow");
+}
+
+BOOST_AUTO_TEST_CASE(a_restriction_must_name_an_ancestor) {
+  process.follow<first, second, third>();
+  process.step("beside", first);
+  process.step("third").restrict({{"a", "first"}, {"b", "second"}});
+  CHECK_DEFECT(process.step("third").restrict("k", "beside"), "\"third\"",
+               "\"k\"", "\"beside\"");
+  CHECK_DEFECT(process.step("first").restrict("k", "third"), "ancestors");
+  CHECK_DEFECT(process.step("first").restrict("k", "first"), "ancestors");
+  CHECK_DEFECT(process.step("first").restrict("k", "nobody"), "nobody");
+}
+
+BOOST_AUTO_TEST_CASE(steps_of_another_process_are_no_dependencies) {
+  auto& other = catalog.flow_with_process("other");
+  auto& foreign = other.step("foreign", first);
+  CHECK_DEFECT(process.step("x", first).after(foreign), "other", "flow");
+}
+
+BOOST_AUTO_TEST_CASE(a_sealed_definition_cannot_be_changed) {
+  auto& step = process.step<first>();
+  auto point = process.parallel<second>();
+  catalog.plan("flow");
+  CHECK_DEFECT(process.step("x", first), "started");
+  CHECK_DEFECT(step.after("second"), "started");
+  CHECK_DEFECT(point.after("first"), "started");
+  CHECK_DEFECT(step.step_timeout(std::chrono::seconds{1}), "started");
+  CHECK_DEFECT(step.restrict("a", "b"), "started");
+  CHECK_DEFECT(process.process_timeout(std::chrono::seconds{1}), "started");
+  CHECK_DEFECT(process.follow<third>(), "started");
+  CHECK_DEFECT(process.sync_all<third>(), "started");
+}
+
+BOOST_AUTO_TEST_CASE(a_sealed_flow_takes_no_more_processes) {
+  auto& flow = catalog.flow("another");
+  catalog.plan("another");
+  CHECK_DEFECT(flow.process("late"), "another");
+  CHECK_DEFECT(flow.recoverable(), "another");
+}
+
+// -- settings -----------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(each_setting_is_looked_up_by_itself) {
+  using namespace std::chrono_literals;
+  lightflow::catalog own;
+  own.defaults().step_timeout(4s).process_timeout(4s).retry(4).parallelism(4);
+  auto& flow = own.flow("flow").step_timeout(3s).process_timeout(3s).retry(3);
+  auto& narrow = flow.process("narrow").step_timeout(2s).process_timeout(2s);
+  narrow.step("own", first).step_timeout(1s);
+  narrow.step("of_process", first);
+  flow.process("wide").step("of_flow", first);
+  auto plan = own.plan("flow");
+  auto& n = *plan->processes[0];
+  auto& w = *plan->processes[1];
+  BOOST_TEST((n.steps[0].timeout == 1s));
+  BOOST_TEST((n.steps[1].timeout == 2s));
+  BOOST_TEST((w.steps[0].timeout == 3s));
+  BOOST_TEST((n.timeout == 2s));
+  BOOST_TEST((w.timeout == 3s));
+  BOOST_TEST(n.steps[0].retry.retries == 3U);
+  BOOST_TEST(n.parallelism == 4U);
+  BOOST_TEST(!plan->recoverable);
+}
+
+BOOST_AUTO_TEST_CASE(the_built_in_settings_hold_where_nothing_is_set) {
+  using namespace std::chrono_literals;
+  process.step<first>();
+  auto plan = catalog.plan("flow");
+  BOOST_TEST((plan->processes[0]->timeout == 3h));
+  BOOST_TEST((plan->processes[0]->steps[0].timeout == 3h));
+  BOOST_TEST(plan->processes[0]->steps[0].retry.retries == 0U);
+  BOOST_TEST(plan->processes[0]->parallelism == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_policy_must_make_sense) {
+  auto& step = process.step<first>();
+  CHECK_DEFECT(step.retry({.factor = 0.5}), "factor");
+  CHECK_DEFECT(step.retry({.jitter = 1.5}), "jitter");
+  CHECK_DEFECT(step.retry({.initial = duration{-1}}), "negative");
+}
+
+// -- size ---------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_steps_can_be_defined) {
+  constexpr int steps = 100'000;
+  auto name = [](int i) { return "s" + std::to_string(i); };
+  auto& wide = catalog.flow_with_process("wide");
+  auto& deep = catalog.flow_with_process("deep");
+  auto& mixed = catalog.flow_with_process("mixed");
+  for (int i = 0; i < steps; ++i) {
+    wide.step(name(i), first);
+    auto& d = deep.step(name(i), first);
+    auto& m = mixed.step(name(i), first);
+    if (i > 0)
+      d.after(name(i - 1));
+    if (i > 10)
+      m.after(name(i - 1 - i % 7), name(i / 2), name(i / 3));
+  }
+  wide.sync_all("join", first);
+  BOOST_TEST(catalog.plan("wide")->processes[0]->steps.size() == steps + 1U);
+  BOOST_TEST(catalog.plan("deep")->processes[0]->steps.size() == steps + 0U);
+  BOOST_TEST(catalog.plan("mixed")->processes[0]->steps.size() == steps + 0U);
+}
+
+BOOST_AUTO_TEST_CASE(edges_can_be_added_backwards_to_many_steps) {
+  constexpr int steps = 50'000;
+  auto name = [](int i) { return "s" + std::to_string(i); };
+  for (int i = 0; i < steps; ++i)
+    process.step(name(i), first);
+  for (int i = 0; i + 1 < steps; ++i)
+    process.step(name(i)).after(name(i + 1)); // a chain, last to first
+  auto plan = catalog.plan("flow")->processes[0];
+  BOOST_TEST(plan->graph.order().front() == steps - 1U);
+  BOOST_TEST(plan->graph.order().back() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
