@@ -98,7 +98,7 @@ struct unpacking_inspector {
     constexpr auto members = (0U + ... + (is_annotation<Ts> ? 0U : 1U));
     if (in.type != msgpack::type::ARRAY || in.via.array.size != members)
       throw msgpack::type_error();
-    auto next = in.via.array.ptr;
+    const msgpack::object* next = in.via.array.ptr;
     (convert_member(next, xs), ...);
     return true;
   }
