@@ -37,9 +37,8 @@ struct context_fixture {
   }
 
   void ended(std::string_view step, writes set, value returned = {}) {
-    sealed().publish(index(step),
-                     std::make_shared<step_output>(
-                       step_output{std::move(set), std::move(returned)}));
+    sealed().publish(index(step), std::make_shared<step_output>(step_output{
+                                    std::move(set), std::move(returned)}));
   }
 
   step_view view(std::string_view step) {

@@ -11,12 +11,10 @@ using namespace lightflow;
 
 namespace {
 
-void in_anonymous_namespace() {
-}
+void in_anonymous_namespace() {}
 
 struct holder {
-  static void member() {
-  }
+  static void member() {}
 };
 
 } // namespace
@@ -31,12 +29,12 @@ BOOST_AUTO_TEST_CASE(a_function_has_its_own_name_without_its_scope) {
 }
 
 BOOST_AUTO_TEST_CASE(names_have_1_to_128_letters_digits_and_three_signs) {
-  for (auto good : {std::string{"a"}, std::string{"A-b_c.9"},
-                    std::string(128, 'x')})
+  for (auto good :
+       {std::string{"a"}, std::string{"A-b_c.9"}, std::string(128, 'x')})
     BOOST_TEST(is_valid_name(good), good);
-  for (auto bad : {std::string{}, std::string(129, 'x'), std::string{"a b"},
-                   std::string{"a/b"}, std::string{"\xC3\xA4"},
-                   std::string{"a\0b", 3}})
+  for (auto bad :
+       {std::string{}, std::string(129, 'x'), std::string{"a b"},
+        std::string{"a/b"}, std::string{"\xC3\xA4"}, std::string{"a\0b", 3}})
     BOOST_TEST(!is_valid_name(bad), bad);
 }
 

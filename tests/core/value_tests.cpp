@@ -200,7 +200,9 @@ BOOST_AUTO_TEST_CASE(a_type_without_codec_says_so) {
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_encoding_say_so) {
-  for (std::string bytes : {"", "\xC1", "\x93\x01", "\xA5" "ab"}) {
+  for (std::string bytes : {"", "\xC1", "\x93\x01",
+                            "\xA5"
+                            "ab"}) {
     auto x = value::from_encoding(type_name<std::vector<int>>(), bytes);
     BOOST_CHECK_EXCEPTION(x.as<std::vector<int>>(), error,
                           code_is(error_code::bad_encoding));

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: MIT
+#include "lightflow/core/process_state.hpp"
+
+#include "lightflow/core/catalog.hpp"
+
+#include "../support/printing.hpp"
+
+#include <iterator>
+#include <random>
+
+using namespace lightflow;
+using namespace lightflow::tests;
+
+namespace {
+
+void nothing(step&) {}
+
+const time_point epoch{};
+
+time_point at(int seconds) {
+  return epoch + std::chrono::seconds{seconds};
+}
+
+/// A process of which the test plays all that happens, event by event.
+struct state_fixture {
+  lightflow::catalog catalog;
+  process_definition& process = catalog.flow_with_process("flow");
+
+  process_state started() {
+    process_state result{catalog.plan("flow")->processes[0],
+                         std::make_shared<const writes>()};
+    result.apply(process_started{epoch});
+    return result;
+  }
+
+  static step_index index(const process_state& state, std::string_view step) {
+    return state.plan().find(step).value();
+  }
+
+  static status flags(const process_state& state, std::string_view step) {
+    return state.step(index(state, step)).flags;
+  }
+
+  static step_phase phase(const process_state& state, std::string_view step) {
+    return state.step(index(state, step)).phase;
+  }
+
+  /// Starts all steps that may start; gives their names.
+  static std::vector<std::string> start_all(process_state& state) {
+    std::vector<std::string> result;
+    while (auto x = state.next_step()) {
+      state.apply(step_started{*x, state.step(*x).attempt + 1, at(1)});
+      result.push_back(state.plan().steps[*x].name);
+    }
+    return result;
+  }
+
+  static void end(process_state& state, std::string_view step,
+                  status outcome = status::success) {
+    auto x = index(state, step);
+    state.apply(step_finished{x, state.step(x).attempt, outcome,
+                              outcome.is_abnormal() ? "why" : "", at(1), at(2),
+                              nullptr});
+  }
+
+  using names = std::vector<std::string>;
+};
+
+/// What can be seen of a state, as text.
+std::string describe(const process_state& state) {
+  auto result = to_string(state.own_status()) + '/'
+                + to_string(state.any_status()) + ' '
+                + std::to_string(state.running());
+  for (step_index x = 0; x < state.plan().steps.size(); ++x) {
+    auto& s = state.step(x);
+    result += ';' + std::string{to_string(s.phase)} + to_string(s.flags)
+              + std::to_string(s.attempt) + state.error_of(x);
+  }
+  if (auto next = state.next_step())
+    result += " next " + std::to_string(*next);
+  return result;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(process_state_tests, state_fixture)
+
+BOOST_AUTO_TEST_CASE(each_phase_takes_the_triggers_of_the_table_and_no_others) {
+  using enum step_phase;
+  using enum step_trigger;
+  struct row {
+    step_phase from;
+    step_trigger trigger;
+    step_phase to;
+  };
+  const row rows[] = {
+    {waiting, release, ready},        {waiting, drop, ended},
+    {ready, start, running},          {ready, drop, ended},
+    {running, back_off, backing_off}, {running, finish, ended},
+    {running, drop, ended},           {backing_off, due, ready},
+    {backing_off, drop, ended},
+  };
+  std::size_t transitions = 0;
+  for (std::size_t p = 0; p < step_phases; ++p)
+    for (std::size_t t = 0; t < step_triggers; ++t) {
+      auto from = static_cast<step_phase>(p);
+      auto trigger = static_cast<step_trigger>(t);
+      std::optional<step_phase> expected;
+      for (auto& x : rows)
+        if (x.from == from && x.trigger == trigger)
+          expected = x.to;
+      BOOST_TEST((next_phase(from, trigger) == expected),
+                 to_string(from) << " " << to_string(trigger));
+      transitions += expected.has_value() ? 1 : 0;
+    }
+  BOOST_TEST(transitions == std::size(rows));
+}
+
+BOOST_AUTO_TEST_CASE(steps_become_ready_when_all_dependencies_ended) {
+  process.step("a", nothing);
+  process.step("b", nothing);
+  process.step("join", nothing, "a", "b");
+  auto state = started();
+  BOOST_TEST(start_all(state) == (names{"a", "b"}),
+             boost::test_tools::per_element());
+  end(state, "b");
+  BOOST_TEST(start_all(state).empty());
+  end(state, "a");
+  BOOST_TEST(start_all(state) == names{"join"},
+             boost::test_tools::per_element());
+  BOOST_TEST(!state.has_ended());
+  end(state, "join");
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(state.own_status() == status::success);
+  BOOST_TEST((state.end() == at(2)));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_cancels_what_runs_after_it_and_only_that) {
+  process.step("bad", nothing);
+  process.step("good", nothing);
+  process.step("after", nothing, "bad", "good");
+  process.step("far", nothing, "after");
+  process.step("fine", nothing, "good");
+  auto state = started();
+  start_all(state);
+  end(state, "bad", status::error);
+  BOOST_TEST(flags(state, "after") == status::cancelled);
+  BOOST_TEST(flags(state, "far") == status::cancelled);
+  BOOST_TEST(flags(state, "fine") == status::pending);
+  end(state, "good");
+  start_all(state);
+  end(state, "fine");
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(state.own_status() == status::failed);
+  BOOST_TEST(state.any_status().has(status::error, status::cancelled));
+}
+
+BOOST_AUTO_TEST_CASE(events_about_other_attempts_change_nothing) {
+  process.step("a", nothing);
+  process.step("b", nothing, "a");
+  auto state = started();
+  start_all(state);
+  auto a = index(state, "a");
+  state.apply(attempt_failed{a, 1, "no", at(1), at(2), nullptr});
+  state.apply(retry_due{a, 1});
+  start_all(state);
+  BOOST_TEST(state.step(a).attempt == 2U);
+  auto before = describe(state);
+  state.apply(
+    step_finished{a, 1, status::success, "", at(1), at(2), nullptr}); // late
+  state.apply(step_finished{a, 3, status::success, "", at(1), at(2), nullptr});
+  state.apply(attempt_failed{a, 1, "no", at(1), at(2), nullptr});
+  state.apply(retry_due{a, 1});
+  state.apply(step_timed_out{a, 1, "late", at(3)});
+  state.apply(step_finished{1, 0, status::success, "", at(1), at(2), nullptr});
+  BOOST_TEST(describe(state) == before);
+  end(state, "a");
+  auto after = describe(state);
+  state.apply(
+    step_finished{a, 2, status::error, "twice", at(1), at(2), nullptr});
+  state.apply(step_timed_out{a, 2, "late", at(3)});
+  BOOST_TEST(describe(state) == after);
+}
+
+BOOST_AUTO_TEST_CASE(the_parallelism_limit_holds) {
+  process.parallelism(2);
+  for (auto name : {"a", "b", "c"})
+    process.step(name, nothing);
+  auto state = started();
+  BOOST_TEST(start_all(state).size() == 2U);
+  end(state, "a");
+  BOOST_TEST(start_all(state) == names{"c"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_step_that_backs_off_does_not_count_as_running) {
+  process.parallelism(1);
+  process.step("a", nothing);
+  process.step("b", nothing);
+  auto state = started();
+  start_all(state);
+  state.apply(attempt_failed{0, 1, "no", at(1), at(9), nullptr});
+  BOOST_TEST(phase(state, "a") == step_phase::backing_off);
+  BOOST_TEST(start_all(state) == names{"b"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_an_attempt_left_is_carried_over_but_not_seen) {
+  process.step("a", nothing);
+  auto state = started();
+  start_all(state);
+  auto output = std::make_shared<step_output>();
+  output->context.set("key", 1);
+  state.apply(attempt_failed{0, 1, "no", at(1), at(1), output});
+  BOOST_TEST(state.carried_over(0) == output);
+  BOOST_TEST(state.context().find("key") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_starts_while_paused) {
+  process.step("a", nothing);
+  process.step("b", nothing, "a");
+  auto state = started();
+  start_all(state);
+  state.apply(process_paused{});
+  end(state, "a");
+  BOOST_TEST(!state.next_step().has_value());
+  BOOST_TEST(state.own_status() == (status::pending | status::paused));
+  state.apply(process_resumed{});
+  BOOST_TEST(state.next_step().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(stop_lets_running_steps_finish_and_stops_the_others) {
+  process.step("running", nothing);
+  process.step("next", nothing, "running");
+  process.step("last", nothing, "next");
+  process.step("backing_off", nothing);
+  process.step("ready", nothing);
+  process.parallelism(2);
+  auto state = started();
+  start_all(state);
+  auto x = index(state, "backing_off");
+  BOOST_REQUIRE(phase(state, "backing_off") == step_phase::running);
+  state.apply(attempt_failed{x, 1, "no", at(1), at(9), nullptr});
+  state.apply(process_paused{});
+  state.apply(process_stopped{at(3)});
+  BOOST_TEST(flags(state, "backing_off") == status::stopped);
+  BOOST_TEST(flags(state, "ready") == status::stopped);
+  BOOST_TEST(flags(state, "running") == status::pending);
+  BOOST_TEST(!state.has_ended());
+  end(state, "running");
+  BOOST_TEST(flags(state, "running") == status::success);
+  BOOST_TEST(flags(state, "next") == status::stopped);
+  BOOST_TEST(flags(state, "last") == status::cancelled);
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(state.own_status() == status::stopped);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_fails_also_a_process_whose_steps_all_succeed) {
+  process.step("a", nothing);
+  auto state = started();
+  start_all(state);
+  state.apply(process_stopped{at(3)});
+  end(state, "a");
+  BOOST_TEST(state.own_status().has(status::stopped, status::failed));
+}
+
+BOOST_AUTO_TEST_CASE(a_process_timeout_ends_everything) {
+  process.step("running", nothing);
+  process.step("next", nothing, "running");
+  process.step("ready", nothing);
+  process.parallelism(1);
+  auto state = started();
+  start_all(state);
+  state.apply(process_timed_out{at(9)});
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(flags(state, "running") == status::timed_out);
+  BOOST_TEST(flags(state, "next") == status::cancelled);
+  BOOST_TEST(flags(state, "ready") == status::cancelled);
+  BOOST_TEST(state.own_status() == status::timed_out);
+  BOOST_TEST((state.end() == at(9)));
+  end(state, "running"); // late
+  BOOST_TEST(flags(state, "running") == status::timed_out);
+}
+
+BOOST_AUTO_TEST_CASE(a_step_times_out_running_or_backing_off) {
+  for (bool backing_off : {false, true}) {
+    lightflow::catalog own;
+    auto& flow = own.flow_with_process("flow");
+    flow.step("slow", nothing);
+    flow.step("next", nothing, "slow");
+    process_state state{own.plan("flow")->processes[0],
+                        std::make_shared<const writes>()};
+    state.apply(process_started{epoch});
+    start_all(state);
+    if (backing_off)
+      state.apply(attempt_failed{0, 1, "no", at(1), at(9), nullptr});
+    state.apply(step_timed_out{0, 1, "took too long", at(4)});
+    BOOST_TEST(flags(state, "slow") == status::timed_out);
+    BOOST_TEST(flags(state, "next") == status::cancelled);
+    BOOST_TEST(state.error_of(0) == "took too long");
+    BOOST_TEST(state.has_ended());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_stays_while_the_state_goes_on) {
+  process.step("a", nothing);
+  auto state = started();
+  auto before = state.snapshot();
+  start_all(state);
+  auto output = std::make_shared<step_output>();
+  output->context.set("key", 1);
+  state.apply(step_finished{0, 1, status::success, "", at(1), at(2), output});
+  BOOST_TEST(phase(before, "a") == step_phase::ready);
+  BOOST_TEST(before.context().find("key") == nullptr);
+  BOOST_TEST(state.context().find("key")->as<int>() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      std::mt19937 random{seed};
+      lightflow::catalog own;
+      auto& dag = own.flow_with_process("flow");
+      auto n = 1 + random() % 12;
+      for (std::size_t i = 0; i < n; ++i) {
+        auto& s = dag.step("s" + std::to_string(i), nothing);
+        for (auto k = random() % 3; k > 0 && i > 0; --k)
+          s.after("s" + std::to_string(random() % i));
+      }
+      if (random() % 2 == 0)
+        dag.parallelism(1 + random() % 3);
+      auto plan = own.plan("flow")->processes[0];
+      auto make = [&] {
+        return process_state{plan, std::make_shared<const writes>()};
+      };
+      auto live = make();
+      std::vector<process_event> history;
+      auto happens = [&](process_event x) {
+        live.apply(x);
+        history.push_back(std::move(x));
+      };
+      happens(process_started{epoch});
+      for (int i = 0; i < 1000 && !live.has_ended(); ++i) {
+        BOOST_REQUIRE((live.wakes_by() != wake_source::ended));
+        auto x = static_cast<step_index>(random() % n);
+        auto attempt = live.step(x).attempt - (random() % 8 == 0 ? 1 : 0);
+        switch (random() % 16) {
+        case 0:
+          happens(process_paused{});
+          break;
+        case 1:
+          if (random() % 20 == 0)
+            happens(process_stopped{at(i)});
+          break;
+        case 2:
+          if (random() % 40 == 0)
+            happens(process_timed_out{at(i)});
+          break;
+        case 3:
+          happens(attempt_failed{x, attempt, "no", at(i), at(i), nullptr});
+          break;
+        case 4:
+          if (random() % 4 == 0)
+            happens(step_timed_out{x, attempt, "slow", at(i)});
+          break;
+        case 5:
+        case 6:
+          happens(process_resumed{});
+          break;
+        case 7:
+        case 8:
+          happens(retry_due{x, attempt});
+          break;
+        case 9:
+          happens(step_finished{x, attempt, status::error, "e", at(i), at(i),
+                                nullptr});
+          break;
+        case 10:
+        case 11:
+        case 12:
+          happens(step_finished{x, attempt, status::success, "", at(i), at(i),
+                                nullptr});
+          break;
+        default:
+          if (auto next = live.next_step()) {
+            BOOST_REQUIRE(!live.is_paused());
+            for (auto d : plan->graph.dependencies(*next))
+              BOOST_REQUIRE(live.step(d).flags.succeeded());
+            happens(step_started{*next, live.step(*next).attempt + 1, at(i)});
+            if (plan->parallelism > 0)
+              BOOST_REQUIRE(live.running() <= plan->parallelism);
+          }
+        }
+      }
+      BOOST_TEST(live.has_ended());
+      BOOST_TEST((live.wakes_by() == wake_source::ended));
+      auto replayed = make();
+      for (auto& x : history)
+        replayed.apply(x);
+      BOOST_TEST(describe(replayed) == describe(live));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
