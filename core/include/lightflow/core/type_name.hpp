@@ -70,14 +70,15 @@ struct type_name_of<bool> {
 template <class T>
 struct type_name_of<T, std::enable_if_t<std::is_integral_v<T>>> {
   static std::string get() {
-    return (std::is_signed_v<T> ? "i" : "u") + std::to_string(sizeof(T) * 8);
+    std::string result = std::is_signed_v<T> ? "i" : "u";
+    return result.append(std::to_string(sizeof(T) * 8));
   }
 };
 
 template <class T>
 struct type_name_of<T, std::enable_if_t<std::is_floating_point_v<T>>> {
   static std::string get() {
-    return "f" + std::to_string(sizeof(T) * 8);
+    return std::string{"f"}.append(std::to_string(sizeof(T) * 8));
   }
 };
 
