@@ -92,7 +92,7 @@ diff -r source restored/files || fail "the restored tree differs"
 [[ $(stat -c '%a %Y' restored/files/script) == $(stat -c '%a %Y' source/script) ]] \
   || fail "permissions and time of a restored file"
 [[ $(wc -l <target/manifest.txt) == 216 ]] || fail "lines of the manifest"
-LC_ALL=C sort -c -k 3 <(grep -v '^\\' target/manifest.txt) \
+LC_ALL=C sort -c -k 3 <(grep -av '^\\' target/manifest.txt) \
   || fail "the manifest is not sorted"
 grep -q ' 1000000  plain/zeros$' target/manifest.txt || fail "size in manifest"
 

@@ -16,19 +16,20 @@ std::size_t allocations = 0;
 
 } // namespace
 
-// Counts what this program allocates.
-void* operator new(std::size_t size) {
+// Counts what this program allocates. Not inlined, since the compiler would
+// warn of malloc and delete then.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (auto result = std::malloc(size))
     return result;
   throw std::bad_alloc{};
 }
 
-void operator delete(void* x) noexcept {
+[[gnu::noinline]] void operator delete(void* x) noexcept {
   std::free(x);
 }
 
-void operator delete(void* x, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* x, std::size_t) noexcept {
   std::free(x);
 }
 
