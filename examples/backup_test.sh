@@ -214,6 +214,7 @@ says "is not complete"
 section "a time limit ends a backup"
 truncate -s 100G source/huge
 backs_up 1 --time-limit 0.01 source target
+says "did not end within the time limit"
 says "is not complete"
 
 echo "all well"

@@ -163,6 +163,18 @@ void print_problems(const backup::problems& xs) {
     fmt::print(stderr, "backup: {}: {}\n", backup::printable(path), reason);
 }
 
+/// Why a backup failed: each reason once, without what followed from it.
+void print_reasons(const lf::run_report& run) {
+  if (caught_signal != 0)
+    fmt::print(stderr, "backup: stopped by a signal\n");
+  else if (run.process("backup").has(lf::status::timed_out))
+    fmt::print(stderr, "backup: did not end within the time limit\n");
+  else
+    for (auto& step : run.failures())
+      if (!step.has(lf::status::cancelled))
+        fmt::print(stderr, "backup: {}\n", step.error());
+}
+
 void print_summary(const lf::run_report& run, const arguments& xs,
                    const backup::totals& sum) {
   auto in = static_cast<double>(sum.bytes_in);
@@ -199,10 +211,7 @@ int run_backup(const arguments& xs) {
   }
   if (report.success())
     return 0;
-  if (caught_signal != 0)
-    fmt::print(stderr, "backup: stopped by a signal\n");
-  else
-    fmt::print(stderr, "backup: {}\n", report.errors());
+  print_reasons(report);
   if (!sum)
     fmt::print(stderr, "backup: {} is not complete; remove it\n",
                backup::printable(xs.target.native()));
