@@ -7,6 +7,7 @@
 #include <caf/actor_system_config.hpp>
 
 #include <atomic>
+#include <condition_variable>
 #include <latch>
 #include <mutex>
 #include <random>
@@ -21,6 +22,7 @@ struct threads_fixture {
   lightflow::catalog catalog;
 
   std::mutex log_mutex;
+  std::condition_variable logged;
   std::vector<std::string> log;
 
   engine_options logging() {
@@ -28,8 +30,14 @@ struct threads_fixture {
     result.log = [this](log_level, std::string_view text) {
       std::lock_guard guard{log_mutex};
       log.emplace_back(text);
+      logged.notify_all();
     };
     return result;
+  }
+
+  void wait_until_logged() {
+    std::unique_lock lock{log_mutex};
+    logged.wait(lock, [this] { return !log.empty(); });
   }
 
   /// A step that returns when it is asked to stop.
@@ -267,8 +275,7 @@ BOOST_AUTO_TEST_CASE(a_destroyed_engine_waits_for_functions_and_names_them) {
   catalog.flow_with_process("flow").step("held", [&](step& s) {
     started.count_down();
     auto x = until_stopped(s);
-    // Long enough for the engine to see that it has to wait.
-    std::this_thread::sleep_for(100ms);
+    wait_until_logged();
     return x;
   });
   std::optional<run_handle> run;
@@ -289,7 +296,7 @@ BOOST_AUTO_TEST_CASE(
     .step("late",
           [&](step& s) {
             until_stopped(s).ok();
-            std::this_thread::sleep_for(50ms);
+            wait_until_logged();
             returned = true;
           })
     .step_timeout(1ms);
@@ -298,29 +305,35 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(!engine.run("flow").success());
   }
   BOOST_TEST(returned);
+  BOOST_TEST(log[0].find("late") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_can_be_destroyed_at_any_moment) {
+  std::atomic<unsigned> executed{0};
   auto& process = catalog.flow_with_process("flow");
   process.step("root", [](step&) {});
   for (int i = 0; i < 20; ++i)
     process.step(
       "leaf" + std::to_string(i),
-      [i](step& s) {
-        if (i % 5 == 0)
-          std::this_thread::sleep_for(std::chrono::microseconds{i * 20});
+      [&, i](step& s) {
         s.set("key", i);
+        ++executed;
+        executed.notify_all();
       },
       "root");
   process.sync_all("join", [](step& s) { return s.end_values<int>("key"); });
   std::mt19937 random{4711};
   for (int round = 0; round < 100; ++round) {
     std::vector<run_handle> runs;
+    executed = 0;
     {
       engine engine{catalog, logging()};
       for (int i = 0; i < 20; ++i)
         runs.push_back(engine.start("flow"));
-      std::this_thread::sleep_for(std::chrono::microseconds{random() % 3000});
+      // The moment is a number of leaves, of the 400 there are.
+      auto moment = random() % 401;
+      for (auto x = executed.load(); x < moment; x = executed.load())
+        executed.wait(x);
     }
     for (auto& run : runs) {
       try {
