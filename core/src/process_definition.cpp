@@ -69,10 +69,9 @@ process_definition::define(std::string name, step_function f,
   if (index_.contains(name))
     throw definition_error(
       fmt::format(R"(process "{}" has a step "{}" already)", name_, name));
-  // All names are looked up first, so that a bad one leaves nothing behind.
+  // All are looked up first, so that a bad one leaves nothing behind.
   for (auto& x : after)
-    if (!x.name_.empty())
-      index_of(x.name_, name);
+    resolve(x, name);
   auto index = graph_.add_node();
   auto& result
     = steps_.emplace_back(*this, index, std::move(name), std::move(f));
@@ -84,15 +83,22 @@ process_definition::define(std::string name, step_function f,
 
 void process_definition::add_dependency(step_index node, const dependency& x) {
   require_unsealed();
+  for (auto step : resolve(x, steps_[node].name_))
+    add_edge(step, node);
+}
+
+/// The steps that something to run after stands for.
+std::vector<step_index>
+process_definition::resolve(const dependency& x,
+                            std::string_view wanted_by) const {
   if (x.process_ == nullptr)
-    return add_edge(index_of(x.name_, steps_[node].name_), node);
+    return {index_of(x.name_, wanted_by)};
   if (x.process_ != this)
     throw definition_error(
       fmt::format(R"(step "{}" of process "{}" cannot run after steps of )"
                   R"(process "{}")",
-                  steps_[node].name_, name_, x.process_->name_));
-  for (auto step : x.steps_)
-    add_edge(step, node);
+                  wanted_by, name_, x.process_->name_));
+  return x.steps_;
 }
 
 void process_definition::add_edge(step_index dependency, step_index node) {

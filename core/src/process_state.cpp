@@ -42,7 +42,7 @@ void process_state::apply(const process_started& x) {
 
 void process_state::apply(const step_started& x) {
   auto& self = steps_[x.step];
-  if (!move(x.step, step_trigger::start))
+  if (x.attempt <= self.attempt || !move(x.step, step_trigger::start))
     return;
   // The first of the ready ones has started; others may have been dropped.
   while (next_ready_ < ready_.size()

@@ -27,6 +27,8 @@ double chance(std::uint64_t seed, std::uint32_t attempt) {
 
 duration retry_policy::delay_after(std::uint32_t attempt,
                                    std::uint64_t seed) const {
+  if (initial == duration::zero())
+    return duration::zero(); // however large the factor's power
   // Far below the largest duration, so that no arithmetic on it overflows.
   constexpr double longest = 0x1.0p+60;
   auto wait = static_cast<double>(initial.count())

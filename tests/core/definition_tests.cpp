@@ -169,6 +169,11 @@ BOOST_AUTO_TEST_CASE(unknown_steps_are_told_with_who_names_them) {
 BOOST_AUTO_TEST_CASE(a_defect_leaves_nothing_half_defined_behind) {
   BOOST_CHECK_THROW(process.step("x", first, "nobody"), definition_error);
   BOOST_CHECK_THROW(process.step("x"), definition_error);
+  BOOST_CHECK_THROW(process.step("x", first, ""), definition_error);
+  BOOST_CHECK_THROW(process.step("x"), definition_error);
+  auto& foreign = catalog.flow_with_process("elsewhere").step("y", first);
+  BOOST_CHECK_THROW(process.step("x", first, foreign), definition_error);
+  BOOST_CHECK_THROW(process.step("x"), definition_error);
   BOOST_CHECK_THROW(catalog.flow("other").process("a b"), definition_error);
   catalog.flow("holder").process("taken");
   BOOST_CHECK_THROW(catalog.flow_with_process("taken"), definition_error);

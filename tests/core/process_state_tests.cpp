@@ -5,7 +5,6 @@
 
 #include "../support/printing.hpp"
 
-#include <iterator>
 #include <random>
 
 using namespace lightflow;
@@ -85,37 +84,6 @@ std::string describe(const process_state& state) {
 
 BOOST_FIXTURE_TEST_SUITE(process_state_tests, state_fixture)
 
-BOOST_AUTO_TEST_CASE(each_phase_takes_the_triggers_of_the_table_and_no_others) {
-  using enum step_phase;
-  using enum step_trigger;
-  struct row {
-    step_phase from;
-    step_trigger trigger;
-    step_phase to;
-  };
-  const row rows[] = {
-    {waiting, release, ready},        {waiting, drop, ended},
-    {ready, start, running},          {ready, drop, ended},
-    {running, back_off, backing_off}, {running, finish, ended},
-    {running, drop, ended},           {backing_off, due, ready},
-    {backing_off, drop, ended},
-  };
-  std::size_t transitions = 0;
-  for (std::size_t p = 0; p < step_phases; ++p)
-    for (std::size_t t = 0; t < step_triggers; ++t) {
-      auto from = static_cast<step_phase>(p);
-      auto trigger = static_cast<step_trigger>(t);
-      std::optional<step_phase> expected;
-      for (auto& x : rows)
-        if (x.from == from && x.trigger == trigger)
-          expected = x.to;
-      BOOST_TEST((next_phase(from, trigger) == expected),
-                 to_string(from) << " " << to_string(trigger));
-      transitions += expected.has_value() ? 1 : 0;
-    }
-  BOOST_TEST(transitions == std::size(rows));
-}
-
 BOOST_AUTO_TEST_CASE(steps_become_ready_when_all_dependencies_ended) {
   process.step("a", nothing);
   process.step("b", nothing);
@@ -180,6 +148,28 @@ BOOST_AUTO_TEST_CASE(events_about_other_attempts_change_nothing) {
     step_finished{a, 2, status::error, "twice", at(1), at(2), nullptr});
   state.apply(step_timed_out{a, 2, "late", at(3)});
   BOOST_TEST(describe(state) == after);
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_is_repeated_does_not_bring_an_attempt_back) {
+  process.step("a", nothing);
+  auto state = started();
+  start_all(state);
+  state.apply(attempt_failed{0, 1, "no", at(1), at(2), nullptr});
+  state.apply(retry_due{0, 1});
+  state.apply(step_started{0, 1, at(3)});
+  BOOST_TEST(phase(state, "a") == step_phase::ready);
+  state.apply(step_started{0, 2, at(3)});
+  BOOST_TEST(state.is_current(0, 2));
+}
+
+BOOST_AUTO_TEST_CASE(an_ended_process_is_not_paused) {
+  process.step("a", nothing);
+  auto state = started();
+  start_all(state);
+  state.apply(process_paused{});
+  end(state, "a");
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(!state.is_paused());
 }
 
 BOOST_AUTO_TEST_CASE(the_parallelism_limit_holds) {

@@ -48,7 +48,8 @@ BOOST_AUTO_TEST_CASE(jitter_shortens_by_its_part_at_most_and_repeats) {
 }
 
 BOOST_AUTO_TEST_CASE(no_wait_is_the_default) {
-  BOOST_TEST((retry_policy{}.delay_after(5, 1) == 0s));
+  for (std::uint32_t attempt : {1U, 5U, 1'025U, 4'000'000'000U})
+    BOOST_TEST((retry_policy{}.delay_after(attempt, 1) == 0s));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_open_comes_from_the_wider_scope) {

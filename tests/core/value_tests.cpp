@@ -110,6 +110,11 @@ BOOST_AUTO_TEST_CASE(texts_of_all_kinds_are_strings) {
   BOOST_TEST(value{"abc"}.as<std::string>() == "abc");
   BOOST_TEST(value{std::string_view{"abc"}}.as<std::string>() == "abc");
   BOOST_TEST(value{std::string{"abc"}}.as<std::string>() == "abc");
+  char text[] = "abc";
+  char* pointer = text;
+  value copied{pointer};
+  text[0] = 'x';
+  BOOST_TEST(copied.as<std::string>() == "abc");
 }
 
 BOOST_AUTO_TEST_CASE(small_values_need_no_allocation) {
@@ -198,6 +203,19 @@ BOOST_AUTO_TEST_CASE(a_type_without_codec_says_so) {
   BOOST_TEST(!value{std::vector<shop::opaque>{}}.has_codec());
   BOOST_CHECK_EXCEPTION(value{}.encoding(), error,
                         code_is(error_code::no_codec));
+}
+
+BOOST_AUTO_TEST_CASE(bytes_after_an_encoding_say_so) {
+  auto x = value::from_encoding("i32", value{1}.encoding() + '\1');
+  BOOST_CHECK_EXCEPTION(x.as<int>(), error, code_is(error_code::bad_encoding));
+}
+
+BOOST_AUTO_TEST_CASE(few_bytes_cannot_ask_for_much_memory) {
+  std::string claims_four_billion{"\xDD\xFF\xFF\xFF\xFF"};
+  auto x
+    = value::from_encoding(type_name<std::vector<int>>(), claims_four_billion);
+  BOOST_CHECK_EXCEPTION(x.as<std::vector<int>>(), error,
+                        code_is(error_code::bad_encoding));
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_encoding_say_so) {

@@ -122,6 +122,8 @@ private:
   step_definition& define(std::string name, step_function f,
                           const std::vector<dependency>& after);
   step_definition& define_sync_all(std::string name, step_function f);
+  std::vector<step_index> resolve(const dependency& x,
+                                  std::string_view wanted_by) const;
   void add_dependency(step_index node, const dependency& x);
   void add_edge(step_index dependency, step_index node);
   step_index index_of(std::string_view name, std::string_view wanted_by) const;

@@ -114,7 +114,7 @@ public:
   }
 
   bool is_paused() const noexcept {
-    return paused_;
+    return paused_ && !has_ended();
   }
 
   std::size_t running() const noexcept {

@@ -55,6 +55,8 @@ public:
   /// Texts of all kinds become a std::string.
   value(const char* text) : value(std::string{text}) {}
 
+  value(char* text) : value(std::string{text}) {}
+
   value(std::string_view text) : value(std::string{text}) {}
 
   template <class T>
@@ -223,7 +225,15 @@ private:
   template <class T>
   static T decode(const std::string& bytes) {
     try {
-      return msgpack::unpack(bytes.data(), bytes.size()).get().template as<T>();
+      // No more elements than bytes, so that few bytes cannot ask for much.
+      auto size = bytes.size();
+      msgpack::unpack_limit limit{size, size, size, size, size};
+      std::size_t end = 0;
+      auto object
+        = msgpack::unpack(bytes.data(), size, end, nullptr, nullptr, limit);
+      if (end != size)
+        throw msgpack::parse_error("there are more bytes after it");
+      return object.get().template as<T>();
     } catch (const std::exception& e) {
       throw_bad_encoding(type_name<T>(), e.what());
     }
