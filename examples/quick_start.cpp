@@ -51,6 +51,6 @@ int main() {
   auto run = engine.run("Example", {{"input", "Hello world"}});
 
   // The run has failed as it should: because of ErrorStep and nothing else.
-  auto failures = run.failures();
+  auto failures = run.failed_steps();
   return failures.size() == 1 && failures[0].name() == "ErrorStep" ? 0 : 1;
 }

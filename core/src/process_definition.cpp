@@ -11,6 +11,15 @@ namespace lightflow {
 process_definition::process_definition(std::string name)
     : name_(std::move(name)) {}
 
+process_definition::transaction::~transaction() {
+  if (kept_)
+    return;
+  auto& steps = owner_.steps_;
+  for (; steps.size() > begin_.nodes; steps.pop_back())
+    owner_.index_.erase(steps.back().name_);
+  owner_.graph_.undo_until(begin_);
+}
+
 void process_definition::require_unsealed() const {
   if (sealed_)
     throw definition_error(
@@ -27,6 +36,7 @@ sync_point process_definition::follow(std::vector<named_step> steps) {
   if (steps.empty())
     throw definition_error(
       fmt::format(R"(process "{}" cannot follow no steps)", name_));
+  transaction change{*this};
   std::vector<step_index> defined;
   for (auto& x : steps) {
     auto& next = define(std::move(x.name), std::move(x.function), {});
@@ -34,6 +44,7 @@ sync_point process_definition::follow(std::vector<named_step> steps) {
       add_edge(defined.back(), next.index_);
     defined.push_back(next.index_);
   }
+  change.keep();
   return {*this, std::move(defined), 1};
 }
 
@@ -41,10 +52,12 @@ sync_point process_definition::parallel(std::vector<named_step> steps) {
   if (steps.empty())
     throw definition_error(
       fmt::format(R"(process "{}" cannot run no steps in parallel)", name_));
+  transaction change{*this};
   std::vector<step_index> defined;
   for (auto& x : steps)
     defined.push_back(
       define(std::move(x.name), std::move(x.function), {}).index_);
+  change.keep();
   auto entries = defined.size();
   return {*this, std::move(defined), entries};
 }
@@ -69,22 +82,25 @@ process_definition::define(std::string name, step_function f,
   if (index_.contains(name))
     throw definition_error(
       fmt::format(R"(process "{}" has a step "{}" already)", name_, name));
-  // All are looked up first, so that a bad one leaves nothing behind.
-  for (auto& x : after)
-    resolve(x, name);
+  transaction change{*this};
   auto index = graph_.add_node();
   auto& result
     = steps_.emplace_back(*this, index, std::move(name), std::move(f));
   index_.emplace(result.name_, index);
-  for (auto& x : after)
-    add_dependency(index, x);
+  add_dependencies({&index, 1}, after);
+  change.keep();
   return result;
 }
 
-void process_definition::add_dependency(step_index node, const dependency& x) {
+void process_definition::add_dependencies(std::span<const step_index> nodes,
+                                          const std::vector<dependency>& xs) {
   require_unsealed();
-  for (auto step : resolve(x, steps_[node].name_))
-    add_edge(step, node);
+  transaction change{*this};
+  for (auto& x : xs)
+    for (auto node : nodes)
+      for (auto step : resolve(x, steps_[node].name_))
+        add_edge(step, node);
+  change.keep();
 }
 
 /// The steps that something to run after stands for.
@@ -102,6 +118,10 @@ process_definition::resolve(const dependency& x,
 }
 
 void process_definition::add_edge(step_index dependency, step_index node) {
+  if (dependency == node)
+    throw definition_error(
+      fmt::format(R"(step "{}" of process "{}" cannot run after itself)",
+                  steps_[node].name_, name_));
   if (!graph_.add_edge(dependency, node))
     throw definition_error(
       fmt::format(R"(step "{}" of process "{}" cannot run after step "{}", )"

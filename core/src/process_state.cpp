@@ -60,7 +60,7 @@ void process_state::apply(const step_started& x) {
 void process_state::apply(const attempt_failed& x) {
   if (!is_current(x.step, x.attempt) || !move(x.step, step_trigger::back_off))
     return;
-  carried_[x.step] = x.output;
+  failed_[x.step] = {x.error, x.output};
   if (stopping_)
     drop(x.step, status::stopped, x.time);
 }
@@ -76,7 +76,7 @@ void process_state::apply(const step_finished& x) {
   if (!is_current(x.step, x.attempt) || !move(x.step, step_trigger::finish))
     return;
   steps_[x.step].start = x.start;
-  carried_.erase(x.step);
+  failed_.erase(x.step);
   context_->publish(x.step, x.output);
   if (!x.error.empty())
     errors_.emplace(x.step, x.error);
@@ -217,8 +217,8 @@ std::optional<step_index> process_state::next_step() const {
 
 std::shared_ptr<const step_output>
 process_state::carried_over(step_index step) const {
-  auto i = carried_.find(step);
-  return i != carried_.end() ? i->second : nullptr;
+  auto i = failed_.find(step);
+  return i != failed_.end() ? i->second.output : nullptr;
 }
 
 bool process_state::is_current(step_index step, std::uint32_t attempt) const {
@@ -254,26 +254,37 @@ status process_state::own_status() const {
   return result;
 }
 
-std::string process_state::error_of(step_index x) const {
-  if (auto i = errors_.find(x); i != errors_.end())
-    return i->second;
-  auto& flags = steps_[x].flags;
-  auto& names = plan().steps;
-  if (flags.has(status::stopped))
-    return fmt::format(R"(step "{}" did not start: its process was stopped)",
-                       names[x].name);
-  if (flags.has(status::timed_out))
-    return fmt::format(
-      R"(step "{}" did not end in time: its process timed out)", names[x].name);
-  if (!flags.has(status::cancelled))
+std::string process_state::error_of(step_index x, std::string_view id) const {
+  if (!steps_[x].flags.is_abnormal())
     return {};
+  std::string result;
+  if (auto i = errors_.find(x); i != errors_.end())
+    result = i->second;
+  else
+    result = fmt::format(R"(step "{}" (id {}) {})", plan().steps[x].name, id,
+                         reason_of(x));
+  if (auto i = failed_.find(x); i != failed_.end())
+    result += "; before that, " + i->second.error;
+  return result;
+}
+
+/// Why a step ended that did not end by itself.
+std::string process_state::reason_of(step_index x) const {
+  auto& [phase, flags, attempt, open, start, end] = steps_[x];
+  if (flags.has(status::stopped))
+    return attempt == 0
+             ? "did not start: its process was stopped"
+             : fmt::format("was not tried again after attempt {}: its process "
+                           "was stopped",
+                           attempt);
+  if (flags.has(status::timed_out))
+    return "did not end in time: its process timed out";
   for (auto dependency : plan().graph.dependencies(x))
     if (steps_[dependency].flags.is_abnormal())
-      return fmt::format(R"(step "{}" was cancelled: step "{}", which it runs )"
-                         "after, did not succeed",
-                         names[x].name, names[dependency].name);
-  return fmt::format(R"(step "{}" was cancelled: its process timed out)",
-                     names[x].name);
+      return fmt::format(R"(was cancelled: step "{}", which it runs after, )"
+                         "did not succeed",
+                         plan().steps[dependency].name);
+  return "was cancelled: its process timed out";
 }
 
 } // namespace lightflow

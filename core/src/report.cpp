@@ -74,7 +74,7 @@ duration step_report::duration() const {
 }
 
 std::string step_report::error() const {
-  return process().error_of(step_);
+  return process().error_of(step_, id());
 }
 
 const value* step_report::returned() const {
@@ -128,7 +128,7 @@ std::vector<step_report> process_report::steps() const {
   return result;
 }
 
-std::vector<step_report> process_report::failures() const {
+std::vector<step_report> process_report::failed_steps() const {
   std::vector<step_report> result;
   for (step_index x = 0; x < self().plan().steps.size(); ++x)
     if (self().step(x).flags.is_abnormal())
@@ -184,10 +184,16 @@ std::vector<process_report> run_report::processes() const {
   return result;
 }
 
-std::vector<step_report> run_report::failures() const {
+std::vector<process_report> run_report::failed_processes() const {
+  auto result = processes();
+  std::erase_if(result, [](auto& x) { return !x.state().is_abnormal(); });
+  return result;
+}
+
+std::vector<step_report> run_report::failed_steps() const {
   std::vector<step_report> result;
   for (auto& process : processes())
-    for (auto& step : process.failures())
+    for (auto& step : process.failed_steps())
       result.push_back(std::move(step));
   return result;
 }
@@ -202,7 +208,7 @@ process_report run_report::process(std::string_view name) const {
 
 std::string run_report::errors() const {
   std::string result;
-  for (auto& step : failures()) {
+  for (auto& step : failed_steps()) {
     if (!result.empty())
       result += '\n';
     result += step.error();

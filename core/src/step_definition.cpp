@@ -4,6 +4,8 @@
 #include "lightflow/core/error.hpp"
 #include "lightflow/core/process_definition.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace lightflow {
@@ -20,8 +22,10 @@ void step_definition::require_unsealed() const {
   process_->require_unsealed();
 }
 
-void step_definition::add_dependency(const dependency& x) {
-  process_->add_dependency(index_, x);
+step_definition&
+step_definition::add_dependencies(const std::vector<dependency>& xs) {
+  process_->add_dependencies({&index_, 1}, xs);
+  return *this;
 }
 
 step_definition& step_definition::define_next(std::string name,
@@ -39,27 +43,28 @@ step_definition& step_definition::define_same(std::string name,
 
 step_definition& step_definition::restrict(std::string key,
                                            std::string_view step) {
-  require_unsealed();
-  auto ancestor = process_->index_of(step, name_);
-  if (ancestor == index_ || !process_->graph_.path_exists(ancestor, index_))
-    throw definition_error(fmt::format(
-      R"(step "{}" of process "{}" cannot restrict key "{}" to step )"
-      R"("{}", which is not among its ancestors)",
-      name_, process_->name_, key, step));
-  for (auto& [known, from] : restrictions_) {
-    if (known == key) {
-      from = ancestor;
-      return *this;
-    }
-  }
-  restrictions_.emplace_back(std::move(key), ancestor);
-  return *this;
+  return restrict({{std::move(key), step}});
 }
 
 step_definition& step_definition::restrict(
   std::initializer_list<std::pair<std::string, std::string_view>> xs) {
-  for (auto& [key, step] : xs)
-    restrict(key, step);
+  require_unsealed();
+  auto result = restrictions_;
+  for (auto& [key, step] : xs) {
+    auto ancestor = process_->index_of(step, name_);
+    if (!process_->graph_.is_ancestor(ancestor, index_))
+      throw definition_error(fmt::format(
+        R"(step "{}" of process "{}" cannot restrict key "{}" to step )"
+        R"("{}", which is not among its ancestors)",
+        name_, process_->name_, key, step));
+    auto known = std::find_if(result.begin(), result.end(),
+                              [&](auto& x) { return x.first == key; });
+    if (known != result.end())
+      known->second = ancestor;
+    else
+      result.emplace_back(key, ancestor);
+  }
+  restrictions_ = std::move(result);
   return *this;
 }
 

@@ -9,69 +9,6 @@
 
 namespace lightflow {
 
-// -- dependency_graph ---------------------------------------------------------
-
-step_index dependency_graph::add_node() {
-  dependencies_.emplace_back();
-  dependents_.emplace_back();
-  return static_cast<step_index>(dependencies_.size() - 1);
-}
-
-bool dependency_graph::add_edge(step_index dependency, step_index node) {
-  if (edge_exists(dependency, node))
-    return true;
-  if (path_exists(node, dependency))
-    return false;
-  dependencies_[node].push_back(dependency);
-  dependents_[dependency].push_back(node);
-  return true;
-}
-
-/// Searches the shorter of the two lists that would hold the edge.
-bool dependency_graph::edge_exists(step_index dependency,
-                                   step_index node) const {
-  auto contains = [](const std::vector<step_index>& xs, step_index x) {
-    return std::find(xs.begin(), xs.end(), x) != xs.end();
-  };
-  auto& backwards = dependencies_[node];
-  auto& forwards = dependents_[dependency];
-  return backwards.size() < forwards.size() ? contains(backwards, dependency)
-                                            : contains(forwards, node);
-}
-
-/// Searches forwards from `from` and backwards from `to` by turns, so that the
-/// cost is that of the smaller side: an edge from or to a new step is free.
-bool dependency_graph::path_exists(step_index from, step_index to) const {
-  if (from == to)
-    return true;
-  if (dependents_[from].empty() || dependencies_[to].empty())
-    return false;
-  struct side {
-    const std::vector<std::vector<step_index>>& edges;
-    std::vector<step_index> open;
-    std::unordered_set<step_index> seen;
-  };
-  side forwards{dependents_, {from}, {from}};
-  side backwards{dependencies_, {to}, {to}};
-  auto advance = [](side& self, const side& other) {
-    auto node = self.open.back();
-    self.open.pop_back();
-    for (auto next : self.edges[node]) {
-      if (other.seen.contains(next))
-        return true;
-      if (self.seen.insert(next).second)
-        self.open.push_back(next);
-    }
-    return false;
-  };
-  while (!forwards.open.empty() && !backwards.open.empty())
-    if (advance(forwards, backwards) || advance(backwards, forwards))
-      return true;
-  return false;
-}
-
-// -- topology -----------------------------------------------------------------
-
 topology::topology(const dependency_graph& graph) {
   auto flatten = [&](auto edges_of) {
     adjacency result;

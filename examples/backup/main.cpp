@@ -170,7 +170,7 @@ void print_reasons(const lf::run_report& run) {
   else if (run.process("backup").has(lf::status::timed_out))
     fmt::print(stderr, "backup: did not end within the time limit\n");
   else
-    for (auto& step : run.failures())
+    for (auto& step : run.failed_steps())
       if (!step.has(lf::status::cancelled))
         fmt::print(stderr, "backup: {}\n", step.error());
 }

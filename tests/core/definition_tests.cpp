@@ -181,10 +181,33 @@ BOOST_AUTO_TEST_CASE(a_defect_leaves_nothing_half_defined_behind) {
   process.step("x", first);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_that_fails_halfway_changes_nothing) {
+  using lightflow::named;
+  process.follow<first, second, third>();
+  auto& last = process.step("last", fourth);
+  BOOST_CHECK_THROW(last.after("first", "nobody"), definition_error);
+  CHECK_DEFECT(process.step("first").after("last", "third"), "cycle");
+  auto pair = process.parallel(named("p1", first), named("p2", first));
+  BOOST_CHECK_THROW(pair.after("third", "p2"), definition_error);
+  BOOST_CHECK_THROW(process.follow(named("f1", first), named("first", first)),
+                    definition_error);
+  BOOST_CHECK_THROW(process.parallel(named("f1", first), named("a b", first)),
+                    definition_error);
+  BOOST_CHECK_THROW(
+    process.step("third").restrict({{"k", "first"}, {"l", "last"}}),
+    definition_error);
+  BOOST_CHECK_THROW(process.step("f1"), definition_error);
+  BOOST_TEST(process.size() == 6U);
+  for (auto step : {"last", "first", "p1", "p2"})
+    CHECK_AFTER(step);
+  BOOST_TEST(catalog.plan("flow")->processes[0]->steps[2].restrictions.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_cycle_names_the_two_steps_that_close_it) {
   auto chain = process.follow<first, second, third>();
   CHECK_DEFECT(chain.after("third"), "\"first\"", "\"third\"", "cycle");
-  CHECK_DEFECT(process.step("second").after("second"), "\"second\"", "cycle");
+  CHECK_DEFECT(process.step("second").after("second"), "\"second\"",
+               "after itself");
   CHECK_AFTER("first");
 }
 
@@ -305,6 +328,36 @@ BOOST_AUTO_TEST_CASE(edges_can_be_added_backwards_to_many_steps) {
   auto plan = catalog.plan("flow")->processes[0];
   BOOST_TEST(plan->graph.order().front() == steps - 1U);
   BOOST_TEST(plan->graph.order().back() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(long_chains_can_be_tied_together_and_restricted) {
+  constexpr int steps = 50'000;
+  auto name = [](char chain, int i) { return chain + std::to_string(i); };
+  for (auto chain : {'a', 'b', 'c'})
+    for (int i = 0; i < steps; ++i) {
+      auto& step = process.step(name(chain, i), first);
+      if (i > 0)
+        step.after(name(chain, i - 1)).restrict("key", name(chain, 0));
+    }
+  for (int i = 0; i < steps; ++i) {
+    process.step(name('a', i)).after(name('b', i));
+    process.step(name('b', steps - 1 - i)).after(name('c', steps - 1 - i));
+  }
+  CHECK_DEFECT(process.step("c0").after(name('a', steps - 1)), "cycle");
+  process.step(name('a', steps - 1)).restrict("key", "c1");
+  auto plan = catalog.plan("flow")->processes[0];
+  BOOST_TEST(plan->graph.order().size() == 3U * steps);
+}
+
+BOOST_AUTO_TEST_CASE(many_steps_can_be_put_before_one) {
+  constexpr int steps = 50'000;
+  auto& last = process.step("last", first);
+  auto& end = process.step("end", first, "last");
+  for (int i = 0; i < steps; ++i) {
+    auto& before = process.step("s" + std::to_string(i), first);
+    (i % 2 == 0 ? last : end).after(before);
+  }
+  BOOST_TEST(catalog.plan("flow")->processes[0]->graph.order().back() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -73,7 +73,7 @@ std::string describe(const process_state& state) {
   for (step_index x = 0; x < state.plan().steps.size(); ++x) {
     auto& s = state.step(x);
     result += ';' + std::string{to_string(s.phase)} + to_string(s.flags)
-              + std::to_string(s.attempt) + state.error_of(x);
+              + std::to_string(s.attempt) + state.error_of(x, "id");
   }
   if (auto next = state.next_step())
     result += " next " + std::to_string(*next);
@@ -285,8 +285,33 @@ BOOST_AUTO_TEST_CASE(a_step_times_out_running_or_backing_off) {
     state.apply(step_timed_out{0, 1, "took too long", at(4)});
     BOOST_TEST(flags(state, "slow") == status::timed_out);
     BOOST_TEST(flags(state, "next") == status::cancelled);
-    BOOST_TEST(state.error_of(0) == "took too long");
+    BOOST_TEST(
+      state.error_of(0, "id")
+      == (backing_off ? "took too long; before that, no" : "took too long"));
+    BOOST_TEST(state.error_of(1, "id")
+               == R"(step "next" (id id) was cancelled: step "slow", which )"
+                  "it runs after, did not succeed");
     BOOST_TEST(state.has_ended());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_error_of_an_attempt_is_kept_when_there_is_no_other) {
+  for (bool stopped : {true, false}) {
+    lightflow::catalog own;
+    own.flow_with_process("flow").step("a", nothing);
+    process_state state{own.plan("flow")->processes[0],
+                        std::make_shared<const writes>()};
+    state.apply(process_started{epoch});
+    start_all(state);
+    state.apply(attempt_failed{0, 1, "no luck", at(1), at(9), nullptr});
+    if (stopped)
+      state.apply(process_stopped{at(2)});
+    else
+      state.apply(process_timed_out{at(2)});
+    BOOST_TEST(state.has_ended());
+    auto error = state.error_of(0, "id");
+    BOOST_TEST(error.find("no luck") != std::string::npos, error);
+    BOOST_TEST(error.find("did not start") == std::string::npos, error);
   }
 }
 

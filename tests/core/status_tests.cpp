@@ -41,6 +41,11 @@ BOOST_AUTO_TEST_CASE(flags_are_added_and_removed) {
   x.remove(status::pending);
   BOOST_TEST(x == status::paused);
   BOOST_TEST(status::from_bits(x.bits()) == x);
+  auto y = status::error | status::timed_out;
+  BOOST_TEST(y.remove(status::error) == status::timed_out);
+  BOOST_TEST(y.remove(status::failed) == status::timed_out);
+  BOOST_TEST(y.remove(status::timed_out) == status{});
+  BOOST_TEST(status{status::failed}.remove(status::pending) == status::failed);
   BOOST_TEST(to_string(status{}) == "none");
   BOOST_TEST(to_string(status::error) == "failed|error");
 }

@@ -60,6 +60,50 @@ BOOST_AUTO_TEST_CASE(an_edge_that_would_close_a_cycle_is_refused) {
   BOOST_TEST(graph.dependencies(3).size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(edges_in_any_order_are_refused_only_for_a_cycle) {
+  constexpr step_index n = 24;
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    std::mt19937 random{seed};
+    auto graph = with_nodes(n);
+    std::vector<std::vector<bool>> reaches(n, std::vector<bool>(n));
+    auto add = [&](step_index from, step_index to) {
+      for (step_index a = 0; a < n; ++a)
+        for (step_index b = 0; b < n; ++b)
+          if ((a == from || reaches[a][from]) && (b == to || reaches[to][b]))
+            reaches[a][b] = true;
+    };
+    for (int i = 0; i < 80; ++i) {
+      step_index from = random() % n;
+      step_index to = random() % n;
+      auto closes_cycle = from == to || reaches[to][from];
+      auto before = graph.now();
+      BOOST_REQUIRE(graph.add_edge(from, to) != closes_cycle);
+      if (i % 3 == 0)
+        graph.undo_until(before);
+      else if (!closes_cycle)
+        add(from, to);
+      for (int k = 0; k < 20; ++k) {
+        step_index a = random() % n;
+        step_index b = random() % n;
+        BOOST_REQUIRE(graph.is_ancestor(a, b) == reaches[a][b]);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(nodes_are_taken_back_with_their_edges) {
+  auto graph = deep(3);
+  auto before = graph.now();
+  auto x = graph.add_node();
+  graph.add_edge(x, 0);
+  graph.undo_until(before);
+  BOOST_TEST(graph.size() == 3U);
+  BOOST_TEST(graph.dependencies(0).empty());
+  BOOST_TEST(graph.add_node() == x);
+  BOOST_TEST(graph.add_edge(2, x));
+  BOOST_TEST(graph.is_ancestor(0, x));
+}
+
 BOOST_AUTO_TEST_CASE(the_order_has_each_after_its_dependencies) {
   for (unsigned seed = 0; seed < 20; ++seed) {
     topology graph{random_graph(100, 3, seed)};

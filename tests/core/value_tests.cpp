@@ -61,6 +61,27 @@ struct opaque {
   int x = 0;
 };
 
+struct by_name {
+  int width = 0;
+  std::string label;
+  MSGPACK_DEFINE_MAP(width, label)
+
+  friend bool operator==(const by_name&, const by_name&) = default;
+};
+
+/// Cannot be made before it is read.
+struct unreadable {
+  explicit unreadable(int value) : x(value) {}
+  int x;
+  MSGPACK_DEFINE(x)
+};
+
+/// Brings its own idea of where objects lie.
+struct placed {
+  static void* operator new(std::size_t) = delete;
+  int x = 0;
+};
+
 } // namespace shop
 
 using namespace lightflow;
@@ -193,6 +214,9 @@ BOOST_AUTO_TEST_CASE(all_kinds_of_types_survive_their_encoding) {
   check_round_trip(std::vector<shop::order>{{1, "a"}, {2, "b"}});
   check_round_trip(std::vector<shop::size>{{1, 2}});
   check_round_trip(std::vector<shop::colour>{shop::colour::red});
+  check_round_trip(std::vector<bool>{true, false});
+  check_round_trip(shop::by_name{2, "b"});
+  check_round_trip(L'x');
 }
 
 BOOST_AUTO_TEST_CASE(a_type_without_codec_says_so) {
@@ -201,6 +225,11 @@ BOOST_AUTO_TEST_CASE(a_type_without_codec_says_so) {
   BOOST_CHECK_EXCEPTION(x.encoding(), error, code_is(error_code::no_codec));
   BOOST_CHECK_EXCEPTION(x.encoding(), error, says({"shop::opaque"}));
   BOOST_TEST(!value{std::vector<shop::opaque>{}}.has_codec());
+  BOOST_TEST(!value{shop::unreadable{1}}.has_codec());
+  BOOST_TEST(!value{u'x'}.has_codec());
+  BOOST_TEST(!value{U'x'}.has_codec());
+  BOOST_TEST(!value{u8'x'}.has_codec());
+  BOOST_TEST(value{shop::placed{4}}.as<shop::placed>().x == 4);
   BOOST_CHECK_EXCEPTION(value{}.encoding(), error,
                         code_is(error_code::no_codec));
 }

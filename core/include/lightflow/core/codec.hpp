@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <msgpack/adaptor/bool.hpp>
+#include <msgpack/adaptor/carray.hpp> // for MSGPACK_DEFINE_MAP
 #include <msgpack/adaptor/cpp11/array.hpp>
 #include <msgpack/adaptor/cpp11/chrono.hpp>
 #include <msgpack/adaptor/cpp11/tuple.hpp>
@@ -26,6 +27,7 @@
 #include <msgpack/adaptor/set.hpp>
 #include <msgpack/adaptor/string.hpp>
 #include <msgpack/adaptor/vector.hpp>
+#include <msgpack/adaptor/vector_bool.hpp>
 #include <msgpack/object.hpp>
 #include <msgpack/pack.hpp>
 #include <msgpack/unpack.hpp>
@@ -129,12 +131,26 @@ struct is_duration : std::false_type {};
 template <class Rep, class Period>
 struct is_duration<std::chrono::duration<Rep, Period>> : std::true_type {};
 
+/// Numbers and characters that msgpack-cxx knows; it does not know char8_t,
+/// char16_t, char32_t and long double.
+template <class T>
+inline constexpr bool is_number
+  = std::is_arithmetic_v<T> && sizeof(T) <= sizeof(std::uint64_t)
+    && !std::same_as<
+      T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
+/// A class is read into a default-constructed object.
+template <class T>
+inline constexpr bool is_readable_class
+  = std::is_default_constructible_v<
+      T> && (has_msgpack_define<T> || inspectable<T>);
+
 template <class T>
 struct is_encodable
     : std::bool_constant<
         has_adaptor<
-          T> || has_msgpack_define<T> || inspectable<T> || std::is_enum_v<T> || is_duration<T>::value
-        || (std::is_arithmetic_v<T> && sizeof(T) <= sizeof(std::uint64_t))> {};
+          T> || is_readable_class<T> || std::is_enum_v<T> || is_duration<T>::value
+        || is_number<T>> {};
 
 template <>
 struct is_encodable<std::string> : std::true_type {};

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,6 +45,8 @@ public:
   std::size_t size() const noexcept {
     return steps_.size();
   }
+
+  // What throws definition_error changes nothing.
 
   /// Defines a step of the function's own name, to run after `xs`. Throws
   /// definition_error for a bad or duplicate name or an unknown step in `xs`.
@@ -118,13 +121,35 @@ private:
   /// The immutable form that runs use; made once, and sealing this.
   std::shared_ptr<const process_plan> seal(const settings& wider);
 
+  /// Takes back what was defined since it was made, unless that is kept: what
+  /// throws halfway leaves nothing behind.
+  class transaction {
+  public:
+    explicit transaction(process_definition& owner)
+        : owner_(owner), begin_(owner.graph_.now()) {}
+
+    ~transaction();
+    transaction(const transaction&) = delete;
+    transaction& operator=(const transaction&) = delete;
+
+    void keep() {
+      kept_ = true;
+    }
+
+  private:
+    process_definition& owner_;
+    dependency_graph::moment begin_;
+    bool kept_ = false;
+  };
+
   void require_unsealed() const;
   step_definition& define(std::string name, step_function f,
                           const std::vector<dependency>& after);
   step_definition& define_sync_all(std::string name, step_function f);
   std::vector<step_index> resolve(const dependency& x,
                                   std::string_view wanted_by) const;
-  void add_dependency(step_index node, const dependency& x);
+  void add_dependencies(std::span<const step_index> nodes,
+                        const std::vector<dependency>& xs);
   void add_edge(step_index dependency, step_index node);
   step_index index_of(std::string_view name, std::string_view wanted_by) const;
 
@@ -137,9 +162,7 @@ private:
 
 template <class... Ts>
 sync_point& sync_point::after(const Ts&... xs) {
-  for (const dependency& x : {dependency{xs}...})
-    for (std::size_t i = 0; i < entries_; ++i)
-      process_->add_dependency(steps_[i], x);
+  process_->add_dependencies({steps_.data(), entries_}, {xs...});
   return *this;
 }
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -103,7 +104,8 @@ public:
   }
 
   /// Why a step did not end well, in full; empty if it did or has not ended.
-  std::string error_of(step_index x) const;
+  /// `id` is that of the step.
+  std::string error_of(step_index x, std::string_view id) const;
 
   /// The status of the process itself.
   status own_status() const;
@@ -131,6 +133,12 @@ public:
   }
 
 private:
+  struct failed_attempt {
+    std::string error;
+    std::shared_ptr<const step_output> output;
+  };
+
+  std::string reason_of(step_index x) const;
   bool move(step_index step, step_trigger trigger);
   void end_step(step_index step, status flags, time_point time);
   void release_dependents(step_index step, time_point time);
@@ -141,7 +149,7 @@ private:
   std::shared_ptr<process_context> context_;
   std::vector<step_state> steps_;
   std::unordered_map<step_index, std::string> errors_;
-  std::unordered_map<step_index, std::shared_ptr<const step_output>> carried_;
+  std::unordered_map<step_index, failed_attempt> failed_; // the last of each
   std::vector<step_index> ready_; // from next_ready_ on; may hold ended ones
   std::size_t next_ready_ = 0;
   std::size_t running_ = 0;

@@ -119,7 +119,7 @@ public:
   std::vector<step_report> steps() const;
 
   /// The steps that ended abnormally.
-  std::vector<step_report> failures() const;
+  std::vector<step_report> failed_steps() const;
 
   /// Throws lightflow::error with error_code::unknown_step.
   step_report step(std::string_view name) const;
@@ -179,8 +179,11 @@ public:
 
   std::vector<process_report> processes() const;
 
+  /// The processes that ended abnormally.
+  std::vector<process_report> failed_processes() const;
+
   /// All steps of all processes that ended abnormally.
-  std::vector<step_report> failures() const;
+  std::vector<step_report> failed_steps() const;
 
   /// Throws lightflow::error with error_code::unknown_process.
   process_report process(std::string_view name) const;

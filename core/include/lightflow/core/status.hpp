@@ -66,8 +66,12 @@ public:
     return *this;
   }
 
+  /// Takes flags away; `failed` goes with the last flag that implies it.
   constexpr status& remove(status x) noexcept {
-    bits_ &= static_cast<std::uint16_t>(~x.bits_);
+    constexpr std::uint16_t causes = 0x7E00;
+    bits_ &= static_cast<std::uint16_t>(~x.bits_ | (bits_ & bit_failed));
+    if (x.is_abnormal() && (bits_ & causes) == 0)
+      bits_ &= static_cast<std::uint16_t>(~bit_failed);
     return *this;
   }
 

@@ -82,8 +82,7 @@ public:
   /// definition_error for an unknown step and for one that closes a cycle.
   template <class... Ts>
   step_definition& after(const Ts&... xs) {
-    (add_dependency(xs), ...);
-    return *this;
+    return add_dependencies({xs...});
   }
 
   template <auto... Functions>
@@ -128,7 +127,7 @@ private:
   friend class step_settings<step_definition>;
 
   void require_unsealed() const;
-  void add_dependency(const dependency& x);
+  step_definition& add_dependencies(const std::vector<dependency>& xs);
   step_definition& define_next(std::string name, step_function f);
   step_definition& define_same(std::string name, step_function f);
 

@@ -1,45 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/dependency_graph.hpp"
+
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace lightflow {
-
-/// The number of a step in its process, in order of definition.
-using step_index = std::uint32_t;
-
-/// The dependency graph of a process while it is being defined: always acyclic.
-class dependency_graph {
-public:
-  step_index add_node();
-
-  /// Makes `node` run after `dependency`; an edge that exists is left alone.
-  /// Returns false, and changes nothing, if that would close a cycle.
-  bool add_edge(step_index dependency, step_index node);
-
-  std::size_t size() const noexcept {
-    return dependencies_.size();
-  }
-
-  const std::vector<step_index>& dependencies(step_index x) const {
-    return dependencies_[x];
-  }
-
-  const std::vector<step_index>& dependents(step_index x) const {
-    return dependents_[x];
-  }
-
-  /// Whether `to` is `from`, or runs after it directly or indirectly.
-  bool path_exists(step_index from, step_index to) const;
-
-private:
-  bool edge_exists(step_index dependency, step_index node) const;
-
-  std::vector<std::vector<step_index>> dependencies_;
-  std::vector<std::vector<step_index>> dependents_;
-};
 
 /// An immutable dependency graph with its topological order, and an index that
 /// tells whether one step is an ancestor of another.

@@ -158,7 +158,7 @@ private:
   template <class T, class... Ts>
   static void construct(std::byte* storage, Ts&&... xs) {
     if constexpr (is_inline<T>)
-      new (storage) T(std::forward<Ts>(xs)...);
+      ::new (storage) T(std::forward<Ts>(xs)...);
     else
       *reinterpret_cast<T**>(storage) = new T(std::forward<Ts>(xs)...);
   }
@@ -167,7 +167,7 @@ private:
   static void relocate_impl(std::byte* from, std::byte* to) {
     if constexpr (is_inline<T>) {
       auto& x = const_cast<T&>(get<T>(from));
-      new (to) T(std::move(x));
+      ::new (to) T(std::move(x));
       x.~T();
     } else {
       *reinterpret_cast<T**>(to) = *reinterpret_cast<T**>(from);
