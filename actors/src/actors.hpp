@@ -4,6 +4,7 @@
 #include "lightflow/core/context.hpp"
 #include "lightflow/core/process_state.hpp"
 #include "lightflow/core/report.hpp"
+#include "lightflow/core/run_event.hpp"
 
 #include "run_channel.hpp"
 
@@ -61,7 +62,15 @@ struct attempt_ended {
   time_point start;
   time_point end;
   std::optional<duration> retry_after; // set: another attempt is to follow
+  /// The callback that must succeed and did not.
+  std::optional<callback_breakpoint> breakpoint = {};
+  bool concluded = false; // what runs after the step has run
   std::shared_ptr<const step_output> output;
+};
+
+/// A chain of event handlers has ended.
+struct event_handled {
+  std::optional<std::uint64_t> number; // none: the chain of discarded ones
 };
 
 /// Looks how a unit goes at the moment.
@@ -106,8 +115,12 @@ using supervisor_actor = caf::typed_actor<
   caf::replies_to<control>::with<bool>,
   // Answers with what the processes say of themselves.
   caf::replies_to<look_atom>::with<std::shared_ptr<const run_record>>,
+  // What runs before the processes or after them has run.
+  caf::reacts_to<run_prepared>, caf::reacts_to<run_concluded>,
   // From a process that leaves.
-  caf::reacts_to<process_ended>, caf::reacts_to<tick_atom>,
+  caf::reacts_to<process_ended>,
+  // The time for what runs before or after the processes is over.
+  caf::reacts_to<wake_atom>, caf::reacts_to<tick_atom>,
   caf::reacts_to<close_atom>>;
 
 /// One per process of a run: starts a step actor for each step whose
@@ -115,6 +128,10 @@ using supervisor_actor = caf::typed_actor<
 /// A step actor does one attempt of a step and sends one message, which is why
 /// it has no interface.
 using process_actor = caf::typed_actor<
+  // What runs before the first step, after a step that did not end by itself
+  // or after the last step has run.
+  caf::reacts_to<process_prepared>, caf::reacts_to<step_concluded>,
+  caf::reacts_to<process_concluded>,
   // From a step actor that leaves.
   caf::reacts_to<attempt_ended>,
   // Answers when the control is in force.
@@ -122,6 +139,17 @@ using process_actor = caf::typed_actor<
   // Answers with a copy of the state.
   caf::replies_to<look_atom>::with<std::shared_ptr<const process_state>>,
   caf::reacts_to<wake_atom>, caf::reacts_to<tick_atom>,
+  caf::reacts_to<close_atom>>;
+
+/// One per engine: takes events from the queue and has their handlers run.
+using event_dispatcher = caf::typed_actor<
+  // Events wait in the queue.
+  caf::reacts_to<wake_atom>,
+  // From a job that leaves.
+  caf::reacts_to<event_handled>,
+  // The oldest chain of handlers may be overdue.
+  caf::reacts_to<tick_atom>,
+  // No more events will come: leave when all are handled.
   caf::reacts_to<close_atom>>;
 
 } // namespace lightflow
@@ -132,6 +160,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::control)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::attempt_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::event_handled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_prepared)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_concluded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::step_concluded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_prepared)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_concluded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<lightflow::run_channel>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const lightflow::run_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const lightflow::process_state>)

@@ -5,20 +5,14 @@
 #include "lightflow/core/plan.hpp"
 
 #include "engine_core.hpp"
+#include "make_id.hpp"
 
-#include <boost/uuid/random_generator.hpp>
-#include <boost/uuid/uuid_io.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace lightflow {
 
 namespace {
-
-std::string make_id() {
-  static thread_local boost::uuids::random_generator generate;
-  return boost::uuids::to_string(generate());
-}
 
 std::shared_ptr<const flow_plan> find_flow(const catalog& flows,
                                            std::string_view name) {
@@ -89,6 +83,10 @@ std::optional<run_handle> engine::find(const std::string& id) const {
   if (!channel || *channel == nullptr)
     return std::nullopt;
   return run_handle{std::move(*channel), core_};
+}
+
+event_counts engine::event_counts() const {
+  return core_->event_counts();
 }
 
 } // namespace lightflow

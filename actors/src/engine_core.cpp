@@ -2,6 +2,7 @@
 #include "engine_core.hpp"
 
 #include "engine_actor.hpp"
+#include "event_dispatcher.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
@@ -18,6 +19,20 @@ namespace {
 
 std::size_t cores() {
   return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+constexpr std::chrono::milliseconds short_patience{10};
+constexpr std::chrono::milliseconds long_patience{10'000};
+
+/// A logger of the user that throws must not do harm.
+log_function safe_logger(log_function log) {
+  return [log = std::move(log)](log_level level, std::string_view text) {
+    try {
+      log(level, text);
+    } catch (...) {
+      // There is nowhere to tell it.
+    }
+  };
 }
 
 } // namespace
@@ -37,12 +52,20 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
     pool_ = std::make_unique<thread_pool>(
       *system, thread_pool::options{base, std::max(base, options.max_threads)});
   }
-  env_ = std::unique_ptr<runtime>{
-    new runtime{*system,
-                options.log ? std::move(options.log) : spdlog_logger(),
-                pool_.get(),
-                2 * std::max<std::size_t>(1, options.max_threads),
-                {}}};
+  event_options_ = std::move(options.events);
+  events_ = std::make_unique<event_queue>(event_options_.capacity(),
+                                          [this] { return env_->now(); });
+  env_ = std::unique_ptr<runtime>{new runtime{
+    *system,
+    safe_logger(options.log ? std::move(options.log) : spdlog_logger()),
+    pool_.get(),
+    events_.get(),
+    2 * std::max<std::size_t>(1, options.max_threads),
+    {}}};
+  dispatcher_ = system->spawn<event_dispatcher_impl, caf::hidden>(
+    *env_, *events_, event_options_);
+  events_->set_listener(
+    [to = dispatcher_] { caf::anon_send(to, wake_atom::value); });
   actor_ = system->spawn<engine_actor_impl, caf::hidden>(*env_);
 }
 
@@ -57,43 +80,51 @@ void engine_core::require_open() const {
     throw error(error_code::engine_closed, "the engine was destroyed");
 }
 
-/// First all actors leave, then the functions return that no actor waits for
-/// any more, since their steps timed out, then the threads end.
+/// First all runs end, then the events that came of them, then the functions
+/// return that no actor waits for any more, since they took too long, then the
+/// threads end.
 void engine_core::close() {
-  using namespace std::chrono_literals;
-  auto log_running = [this] {
-    for (auto& id : env_->functions.list())
-      env_->log(
-        log_level::warning,
-        fmt::format(R"(engine is being destroyed: waiting for step "{}" )"
-                    "to return",
-                    id));
-  };
   {
     std::unique_lock lock{open_};
     closed_ = true;
   }
+  close(actor_);
+  close(dispatcher_);
+  events_->set_listener({});
+  run_test_scheduler();
+  auto patience = short_patience;
+  while (!env_->functions.wait_until_none(patience)) {
+    log_running();
+    patience = long_patience;
+  }
+  pool_.reset();
+}
+
+template <class Actor>
+void engine_core::close(Actor& x) {
   caf::scoped_actor self{env_->system, true};
-  self->monitor(actor_);
-  self->send(actor_, close_atom::value);
+  self->monitor(x);
+  self->send(x, close_atom::value);
   run_test_scheduler();
   bool left = false;
-  auto patience = 10ms;
+  auto patience = short_patience;
   while (!left) {
     self->receive([&](const caf::down_msg&) { left = true; },
                   caf::after(patience) >>
                     [&] {
                       log_running();
-                      patience = 10s;
+                      patience = long_patience;
                     });
   }
-  actor_ = nullptr;
-  patience = 10ms;
-  while (!env_->functions.wait_until_none(patience)) {
-    log_running();
-    patience = 10s;
-  }
-  pool_.reset();
+  x = nullptr;
+}
+
+void engine_core::log_running() const {
+  for (auto& id : env_->functions.list())
+    env_->log(log_level::warning,
+              fmt::format(R"(engine is being destroyed: waiting for "{}" )"
+                          "to return",
+                          id));
 }
 
 bool engine_core::run_test_scheduler() {

@@ -6,6 +6,7 @@
 #include "lightflow/core/error.hpp"
 
 #include "actors.hpp"
+#include "event_queue.hpp"
 #include "runtime.hpp"
 #include "thread_pool.hpp"
 
@@ -58,14 +59,27 @@ public:
   /// others, which need no help.
   bool run_test_scheduler();
 
+  lightflow::event_counts event_counts() const {
+    return events_->counts();
+  }
+
 private:
   void require_open() const;
+
+  /// Sends close_atom and waits until the actor has left.
+  template <class Actor>
+  void close(Actor& x);
+
+  void log_running() const;
 
   const catalog& flows_;
   std::unique_ptr<caf::actor_system_config> own_config_;
   std::unique_ptr<caf::actor_system> own_system_;
   std::unique_ptr<thread_pool> pool_;
+  event_options event_options_;
+  std::unique_ptr<event_queue> events_;
   std::unique_ptr<runtime> env_;
+  event_dispatcher dispatcher_;
   engine_actor actor_;
   std::shared_mutex open_; // shared: while something is asked
   bool closed_ = false;

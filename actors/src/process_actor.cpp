@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: MIT
 #include "process_actor.hpp"
 
+#include "lightflow/core/process.hpp"
+
+#include "user_job.hpp"
+
 #include <cassert>
 #include <utility>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace lightflow {
 
-namespace {
-
-std::string describe(duration x) {
-  using namespace std::chrono;
-  return x >= seconds{10} ? fmt::format("{}", duration_cast<seconds>(x))
-                          : fmt::format("{}", duration_cast<milliseconds>(x));
-}
-
-} // namespace
-
-process_actor_impl::process_actor_impl(
-  caf::actor_config& cfg, runtime& env, supervisor_actor supervisor,
-  std::size_t index, std::shared_ptr<const process_identity> identity,
-  process_state state)
+process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
+                                       supervisor_actor supervisor,
+                                       std::size_t index,
+                                       std::shared_ptr<const process_run> self,
+                                       std::shared_ptr<const run_record> run,
+                                       process_state state)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
-      supervisor_(std::move(supervisor)), index_(index),
-      identity_(std::move(identity)), state_(std::move(state)),
+      supervisor_(std::move(supervisor)), index_(index), self_(std::move(self)),
+      run_(std::move(run)), state_(std::move(state)),
       running_(state_.plan().steps.size()) {}
 
 void process_actor_impl::on_exit() {
@@ -37,8 +32,13 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
   state_.apply(process_started{now});
   if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
     add_timer({now + timeout, timer::kind::process_timeout, 0, 0});
+  if (state_.is_preparing())
+    prepare();
   advance();
   return {
+    [this](const process_prepared& x) { on_prepared(x); },
+    [this](const step_concluded& x) { on_step_concluded(x); },
+    [this](const process_concluded& x) { on_concluded(x); },
     [this](const attempt_ended& x) { on_attempt_ended(x); },
     [this](const control& x) {
       on_control(x);
@@ -56,8 +56,15 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
 // -- messages -----------------------------------------------------------------
 
 void process_actor_impl::on_attempt_ended(const attempt_ended& x) {
-  if (!state_.is_current(x.step, x.attempt))
-    return; // timed out before
+  if (!state_.is_current(x.step, x.attempt)) {
+    // It timed out before, but perhaps while its callbacks already ran.
+    if (x.concluded && x.breakpoint)
+      on_step_concluded(
+        {x.step, status::callback_failed, x.error, x.breakpoint});
+    else if (x.concluded)
+      on_step_concluded({x.step, {}, {}, std::nullopt});
+    return;
+  }
   running_[x.step] = nullptr;
   if (closing_ && x.outcome.is_abnormal()) {
     ++interrupted_; // by us, so that it is no failure of the step's own
@@ -71,24 +78,45 @@ void process_actor_impl::on_attempt_ended(const attempt_ended& x) {
       state_.apply(retry_due{x.step, x.attempt});
   } else {
     state_.apply(step_finished{x.step, x.attempt, x.outcome, x.error, x.start,
-                               x.end, x.output});
+                               x.end, x.output, x.breakpoint});
   }
   advance();
 }
 
-void process_actor_impl::on_control(const control& x) {
-  switch (x.action) {
+void process_actor_impl::on_prepared(const process_prepared& x) {
+  state_.apply(x);
+  advance();
+}
+
+void process_actor_impl::on_step_concluded(const step_concluded& x) {
+  concluding_.erase(x.step);
+  state_.apply(x);
+  advance();
+}
+
+void process_actor_impl::on_concluded(const process_concluded& x) {
+  state_.apply(x);
+  conclusion_ = conclusion::done;
+  advance();
+}
+
+void apply_control(process_state& state, control_action x, time_point now) {
+  switch (x) {
   case control_action::pause:
-    state_.apply(process_paused{});
-    break;
+    return state.apply(process_paused{});
   case control_action::resume:
-    state_.apply(process_resumed{});
-    break;
+    return state.apply(process_resumed{});
   case control_action::stop:
-    state_.apply(process_stopped{env_.now()});
-    request_stop();
-    break;
+    return state.apply(process_stopped{now});
   }
+}
+
+void process_actor_impl::on_control(const control& x) {
+  apply_control(state_, x.action, env_.now());
+  if (x.action == control_action::stop)
+    request_stop();
+  if (self_->resources != nullptr)
+    self_->resources->set_status(state_.own_status());
   advance();
 }
 
@@ -110,7 +138,13 @@ void process_actor_impl::advance() {
       break;
     start_step(*step);
   }
-  if (state_.has_ended() || (closing_ && state_.running() == interrupted_))
+  if (!closing_)
+    conclude_steps();
+  auto interrupted = closing_ && state_.running() == interrupted_;
+  if ((state_.steps_ended() || interrupted)
+      && conclusion_ == conclusion::not_begun)
+    conclude();
+  if (conclusion_ == conclusion::done)
     leave();
   else
     set_wake();
@@ -129,8 +163,113 @@ void process_actor_impl::start_step(step_index step) {
     = number > 1 ? std::optional{state_.step(step).start} : std::nullopt;
   spawn<step_actor_impl, caf::hidden>(
     env_, process_actor{this},
-    attempt{identity_, step_view{state_.shared_context(), step}, number,
+    attempt{self_, step_view{state_.shared_context(), step}, number,
             first_start, state_.carried_over(step), std::move(shared)});
+}
+
+// -- callbacks, hooks and resources -------------------------------------------
+
+process_report process_actor_impl::report_now() const {
+  auto record = std::make_shared<run_record>(*run_);
+  record->processes[index_]
+    = std::make_shared<const process_state>(state_.snapshot());
+  return {std::move(record), index_};
+}
+
+void process_actor_impl::prepare() {
+  auto work = [&env = env_, who = self_, report = report_now()] {
+    process self{who, report};
+    running_functions::entry running{env.functions, self};
+    auto& plan = report.plan();
+    record(plan.records.insert, "insert", self);
+    auto failed = run_callbacks(plan.before, callback_moment::before, self);
+    return process_prepared{env.now(), std::move(failed), self.share_writes()};
+  };
+  spawn<user_job, caf::hidden>(env_, process_actor{this}, std::move(work));
+}
+
+/// Sees to what runs after steps that did not come to their end by themselves.
+void process_actor_impl::conclude_steps() {
+  std::vector<step_index> fresh;
+  for (auto x : state_.concluding())
+    if (concluding_.insert(x).second)
+      fresh.push_back(x);
+  for (auto x : fresh)
+    conclude_step(x);
+}
+
+void process_actor_impl::conclude_step(step_index step) {
+  auto& plan = state_.plan().steps[step];
+  if (plan.timeout >= duration::zero())
+    add_timer({env_.now() + plan.timeout, timer::kind::step_conclusion, step,
+               state_.step(step).attempt});
+  auto& control = running_[step];
+  if (control != nullptr && !control->claim_conclusion())
+    return; // its step actor is at it, and will tell
+  control = nullptr;
+  auto work = [&env = env_, who = self_, state = state_.step(step), step,
+               view = step_view{state_.shared_context(), step},
+               carried = state_.carried_over(step),
+               error = state_.error_of(step, self_->step_id(plan.name))] {
+    lightflow::step self{who,
+                         view,
+                         {state.attempt, state.start, {}},
+                         carried != nullptr ? carried->context : writes{}};
+    running_functions::entry running{env.functions, self};
+    self.set_state(state.flags);
+    self.add_error(state.flags, error);
+    step_concluded result{step, {}, {}, std::nullopt};
+    if (auto failed = run_after_step(view.context().plan(), self)) {
+      result.flags = status::callback_failed;
+      result.error = failed->error;
+      result.breakpoint = {callback_moment::after, failed->at};
+    }
+    return result;
+  };
+  spawn<user_job, caf::hidden>(env_, process_actor{this}, std::move(work));
+}
+
+/// Sees to what runs after the last step, if there is anything.
+void process_actor_impl::conclude() {
+  auto has_resources
+    = self_->resources != nullptr && !self_->resources->empty();
+  auto complete = state_.steps_ended() && !state_.has_ended();
+  if (!complete && !has_resources) {
+    conclusion_ = conclusion::done;
+    return;
+  }
+  conclusion_ = conclusion::under_way;
+  if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
+    add_timer({env_.now() + timeout, timer::kind::process_conclusion, 0, 0});
+  auto work
+    = [&env = env_, who = self_, report = report_now(), complete,
+       outcome = state_.outcome(), error = state_.own_error(self_->id())] {
+        process self{who, report};
+        running_functions::entry running{env.functions, self};
+        self.set_state(outcome);
+        if (!error.empty())
+          self.add_error(outcome, error);
+        process_concluded result;
+        auto& plan = report.plan();
+        if (complete && !outcome.has(status::callback_failed))
+          if (auto failed
+              = run_callbacks(plan.after, callback_moment::after, self)) {
+            self.add_error(status::callback_failed, failed->error);
+            result.flags = status::callback_failed;
+            result.error = failed->error;
+            result.breakpoint = {callback_moment::after, failed->at};
+          }
+        if (who->resources != nullptr) {
+          who->resources->set_status(self.state());
+          who->resources->release();
+        }
+        if (complete)
+          record(plan.records.update, "update", self);
+        result.context = self.share_writes();
+        result.time = env.now();
+        return result;
+      };
+  spawn<user_job, caf::hidden>(env_, process_actor{this}, std::move(work));
 }
 
 void process_actor_impl::request_stop() {
@@ -188,6 +327,21 @@ void process_actor_impl::expire(const timer& x) {
   case timer::kind::step_timeout:
     expire_step(x);
     break;
+  case timer::kind::step_conclusion:
+    state_.apply(
+      step_concluded{x.step, status::callback_failed,
+                     fmt::format("its callbacks did not end within {}",
+                                 describe(state_.plan().steps[x.step].timeout)),
+                     std::nullopt});
+    break;
+  case timer::kind::process_conclusion:
+    state_.apply(
+      process_concluded{x.time, status::callback_failed,
+                        fmt::format("what runs after it did not end within {}",
+                                    describe(state_.plan().timeout)),
+                        std::nullopt, nullptr});
+    conclusion_ = conclusion::done;
+    break;
   case timer::kind::retry:
     state_.apply(retry_due{x.step, x.attempt});
     break;
@@ -209,12 +363,11 @@ void process_actor_impl::expire_step(const timer& x) {
   }
   if (control != nullptr)
     control->stop.request_stop();
-  control = nullptr;
   state_.apply(step_timed_out{
     x.step, step.attempt,
     fmt::format(R"(step "{}" (id {}, attempt {}) timed out after {})",
-                plan.name, identity_->step_id(plan.name), step.attempt,
-                describe(plan.timeout)),
+                plan.name, self_->step_id(plan.name), step.attempt,
+                lightflow::describe(plan.timeout)),
     env_.now()});
 }
 

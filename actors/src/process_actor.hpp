@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lightflow/core/process_state.hpp"
+#include "lightflow/core/report.hpp"
 
 #include "actors.hpp"
 #include "pooled.hpp"
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <memory>
 #include <queue>
+#include <set>
 #include <vector>
 
 namespace lightflow {
@@ -20,11 +22,15 @@ namespace lightflow {
 /// How far ahead timers are set.
 constexpr auto tick_interval = std::chrono::seconds{30};
 
+/// Pauses, resumes or stops a process, be it under way or not started.
+void apply_control(process_state& state, control_action x, time_point now);
+
 class process_actor_impl : public pooled<process_actor::base> {
 public:
   process_actor_impl(caf::actor_config& cfg, runtime& env,
                      supervisor_actor supervisor, std::size_t index,
-                     std::shared_ptr<const process_identity> identity,
+                     std::shared_ptr<const process_run> self,
+                     std::shared_ptr<const run_record> run,
                      process_state state);
 
   const char* name() const override {
@@ -39,7 +45,13 @@ protected:
 private:
   /// Something to look at when its time has come.
   struct timer {
-    enum class kind { process_timeout, step_timeout, retry };
+    enum class kind {
+      process_timeout,
+      step_timeout,
+      retry,
+      step_conclusion,
+      process_conclusion,
+    };
 
     time_point time;
     kind what;
@@ -52,12 +64,20 @@ private:
   };
 
   void on_attempt_ended(const attempt_ended& x);
+  void on_prepared(const process_prepared& x);
+  void on_step_concluded(const step_concluded& x);
+  void on_concluded(const process_concluded& x);
   void on_control(const control& x);
   void on_wake();
   void on_close();
 
   void advance();
   void start_step(step_index step);
+  void prepare();
+  void conclude_steps();
+  void conclude_step(step_index step);
+  void conclude();
+  process_report report_now() const;
   void request_stop();
   void leave();
 
@@ -69,11 +89,14 @@ private:
   runtime& env_;
   supervisor_actor supervisor_;
   std::size_t index_;
-  std::shared_ptr<const process_identity> identity_;
+  std::shared_ptr<const process_run> self_;
+  std::shared_ptr<const run_record> run_; // what callbacks may look at
   process_state state_;
   std::vector<std::shared_ptr<attempt_control>> running_; // by step
   std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
   std::optional<time_point> next_wake_; // of the message that is on its way
+  std::set<step_index> concluding_;     // what runs after these is under way
+  enum class conclusion { not_begun, under_way, done } conclusion_{};
   bool closing_ = false;
   std::size_t interrupted_ = 0; // attempts that failed while closing
   bool left_ = false;

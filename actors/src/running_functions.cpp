@@ -6,28 +6,36 @@
 
 namespace lightflow {
 
-running_functions::entry::entry(running_functions& owner, const step& x)
-    : owner_(owner), step_(x) {
+running_functions::entry::entry(running_functions& owner, item x)
+    : owner_(owner), item_(x) {
   auto& own = owner_.own_shard();
   std::lock_guard guard{own.mutex};
-  own.steps.push_back(&step_);
+  own.items.push_back(item_);
 }
 
 /// Notifies with the mutex held: once it is released, the owner may be gone.
 running_functions::entry::~entry() {
   auto& own = owner_.own_shard();
   std::lock_guard guard{own.mutex};
-  std::erase(own.steps, &step_);
-  if (own.steps.empty())
+  std::erase(own.items, item_);
+  if (own.items.empty())
     own.removed.notify_all();
 }
 
 std::vector<std::string> running_functions::list() const {
+  struct describer {
+    std::string operator()(const unit* x) const {
+      return x->id();
+    }
+    std::string operator()(const event* x) const {
+      return "handler of event " + x->id;
+    }
+  };
   std::vector<std::string> result;
   for (auto& one : shards_) {
     std::lock_guard guard{one.mutex};
-    for (auto x : one.steps)
-      result.push_back(x->id());
+    for (auto& x : one.items)
+      result.push_back(std::visit(describer{}, x));
   }
   return result;
 }
@@ -37,7 +45,7 @@ bool running_functions::wait_until_none(std::chrono::milliseconds patience) {
   return std::all_of(shards_.begin(), shards_.end(), [&](auto& one) {
     std::unique_lock lock{one.mutex};
     return one.removed.wait_until(lock, deadline,
-                                  [&] { return one.steps.empty(); });
+                                  [&] { return one.items.empty(); });
   });
 }
 

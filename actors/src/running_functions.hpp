@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lightflow/core/step.hpp"
+#include "lightflow/core/event.hpp"
+#include "lightflow/core/unit.hpp"
 
 #include <array>
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <mutex>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace lightflow {
@@ -16,11 +18,14 @@ namespace lightflow {
 /// Knows which functions of the user run at the moment, so that an engine that
 /// is destroyed can wait for them by name. Safe to use from any thread.
 class running_functions {
+  using item = std::variant<const unit*, const event*>;
+
 public:
-  /// Registers a step while its function runs.
+  /// Registers a unit or an event while a function of the user runs on it.
   class entry {
   public:
-    entry(running_functions& owner, const step& x);
+    entry(running_functions& owner, const unit& x) : entry(owner, item{&x}) {}
+    entry(running_functions& owner, const event& x) : entry(owner, item{&x}) {}
     ~entry();
     entry(const entry&) = delete;
     entry& operator=(const entry&) = delete;
@@ -28,11 +33,13 @@ public:
   private:
     friend class running_functions;
 
+    entry(running_functions& owner, item x);
+
     running_functions& owner_;
-    const step& step_;
+    const item item_;
   };
 
-  /// The ids of the steps whose functions run now.
+  /// What functions of the user run on now: "step r1/process/step".
   std::vector<std::string> list() const;
 
   /// Returns whether none ran within `patience`. Others must not be added.
@@ -43,7 +50,7 @@ private:
   struct alignas(64) shard {
     mutable std::mutex mutex;
     std::condition_variable removed;
-    std::vector<const step*> steps;
+    std::vector<item> items;
   };
 
   shard& own_shard();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lightflow/actors/log.hpp"
+#include "lightflow/core/event.hpp"
 #include "lightflow/core/settings.hpp"
 
 #include "running_functions.hpp"
@@ -19,6 +20,7 @@ struct runtime {
   caf::actor_system& system;
   log_function log;
   thread_pool* pool; // null: CAF's scheduler runs the actors
+  event_sink* events;
 
   /// How many steps of a process are handed out at once: more than can run, so
   /// that no thread waits, and few enough to keep a fan of 100,000 small.

@@ -26,60 +26,104 @@ attempt_ended step_actor_impl::run() {
   end.attempt = attempt_.number;
   auto start = env_.now();
   end.start = attempt_.first_start.value_or(start);
-  if (attempt_.shared->stop.stop_requested()) {
-    end.outcome = status::stopped;
-    end.end = start;
-    describe(end, "did not start: it was asked to stop before");
-    return end;
-  }
-  attempt_.shared->begin(start);
+  auto& shared = *attempt_.shared;
   auto& carried = attempt_.carried_over;
-  step self{*attempt_.identity,
+  step self{attempt_.process,
             attempt_.view,
-            {attempt_.number, end.start, attempt_.shared->stop.get_token()},
+            {attempt_.number, end.start, shared.stop.get_token()},
             carried != nullptr ? carried->context : writes{}};
-  call(self, end);
+  {
+    thread_pool::user_code in_user_code;
+    running_functions::entry running{env_.functions, self};
+    auto is_first = attempt_.number == 1;
+    auto stopped = shared.stop.stop_requested();
+    if (stopped) {
+      end.outcome = status::stopped;
+      end.error = describe("did not start: it was asked to stop before");
+    } else {
+      shared.begin(start);
+      if (!is_first || prepare(self, end))
+        call(self, end);
+    }
+    if (!end.retry_after && !(is_first && stopped))
+      conclude(self, end);
+  }
+  auto context = self.take_writes();
+  auto returned = self.take_returned();
+  if (!context.empty() || returned.has_value())
+    end.output = std::make_shared<step_output>(
+      step_output{std::move(context), std::move(returned)});
   end.end = env_.now();
   return end;
 }
 
-/// Runs the code of the user, which may do and throw anything.
-void step_actor_impl::call(step& self, attempt_ended& end) const {
-  thread_pool::user_code in_user_code;
-  running_functions::entry running{env_.functions, self};
-  value returned;
-  try {
-    auto x = attempt_.view.plan().function(self);
-    if (x && attempt_.identity->recoverable && x->has_value()
-        && !x->has_codec())
-      x = fail(fmt::format("it returned a {}, which cannot be kept since the "
-                           "type cannot be encoded; add MSGPACK_DEFINE, an "
-                           "inspect function or msgpack adaptors",
-                           x->type()));
-    if (x) {
-      end.outcome = status::success;
-      returned = std::move(*x);
-    } else {
-      end.outcome = status::error;
-      end.error = std::move(x.reason().message);
+/// Does what comes before the first attempt. Gives whether the step is to run.
+bool step_actor_impl::prepare(step& self, attempt_ended& end) const {
+  auto& plan = plan_of_process();
+  record(plan.step_records.insert, "insert", self);
+  for (auto& condition : attempt_.view.plan().conditions)
+    if (!condition.holds(self)) {
+      end.outcome = status::skipped;
+      return false;
     }
-  } catch (const std::exception& e) {
-    end.outcome = status::panicked;
-    end.error = e.what();
-  } catch (...) {
-    end.outcome = status::panicked;
-    end.error = "it threw something that is no std::exception";
+  auto failed = run_callbacks(plan.before_step, callback_moment::before, self);
+  if (!failed)
+    return true;
+  end.outcome = status::cancelled | status::callback_failed;
+  end.error = describe("did not run: " + failed->error);
+  end.breakpoint = {callback_moment::before, failed->at};
+  return false;
+}
+
+/// Runs the function of the user, which may do and throw anything.
+void step_actor_impl::call(step& self, attempt_ended& end) const {
+  auto [returned, trouble]
+    = call_guarded([&] { return attempt_.view.plan().function(self); });
+  if (!trouble && attempt_.process->run->recoverable && returned->has_value()
+      && !returned->has_codec())
+    trouble = problem::of(
+      fail(fmt::format("it returned a {}, which cannot be kept since the type "
+                       "cannot be encoded; add MSGPACK_DEFINE, an inspect "
+                       "function or msgpack adaptors",
+                       returned->type())));
+  if (!trouble) {
+    end.outcome = status::success;
+    self.set_returned(*std::move(returned));
+    return;
   }
-  if (end.outcome.is_abnormal()) {
-    end.retry_after = retry_after(end);
-    auto reason = std::move(end.error);
-    describe(end, end.outcome.has(status::panicked) ? "threw" : "failed");
-    end.error += ": " + reason;
-  }
-  auto context = self.take_writes();
-  if (!context.empty() || returned.has_value())
-    end.output = std::make_shared<step_output>(
-      step_output{std::move(context), std::move(returned)});
+  end.outcome = trouble->is_panic() ? status::panicked : status::error;
+  end.error = trouble->message;
+  end.retry_after = retry_after(end);
+  end.error = describe(trouble->describe());
+}
+
+/// Does what comes after the last attempt of a step, however it ended.
+void step_actor_impl::conclude(step& self, attempt_ended& end) const {
+  auto& plan = plan_of_process();
+  if (!plan.has_step_conclusion() || !attempt_.shared->claim_conclusion())
+    return;
+  end.concluded = true;
+  self.set_state(end.outcome);
+  if (!end.error.empty())
+    self.add_error(end.outcome, end.error);
+  if (auto failed = run_after_step(plan, self))
+    end.breakpoint = {callback_moment::after, failed->at};
+  end.outcome = self.state();
+  end.error = self.error();
+}
+
+std::optional<failed_callback> run_after_step(const process_plan& plan,
+                                              step& self) {
+  auto ran = !self.state().has_any(status::skipped, status::cancelled);
+  std::optional<failed_callback> failed;
+  if (ran)
+    failed = run_callbacks(plan.after_step, callback_moment::after, self);
+  if (failed)
+    self.add_error(status::callback_failed,
+                   fmt::format(R"(step "{}" (id {}): {})", self.name(),
+                               self.id(), failed->error));
+  record(plan.step_records.update, "update", self);
+  return failed;
 }
 
 std::optional<duration>
@@ -94,15 +138,14 @@ step_actor_impl::retry_after(const attempt_ended& end) const {
   } catch (...) {
     return std::nullopt; // as documented: a predicate that throws says no
   }
-  auto id = attempt_.identity->step_id(attempt_.view.plan().name);
+  auto id = attempt_.process->step_id(attempt_.view.plan().name);
   return policy.delay_after(attempt_.number, std::hash<std::string>{}(id));
 }
 
-void step_actor_impl::describe(attempt_ended& end, const char* what) const {
+std::string step_actor_impl::describe(std::string_view what) const {
   auto& name = attempt_.view.plan().name;
-  end.error
-    = fmt::format(R"(step "{}" (id {}, attempt {}) {})", name,
-                  attempt_.identity->step_id(name), attempt_.number, what);
+  return fmt::format(R"(step "{}" (id {}, attempt {}) {})", name,
+                     attempt_.process->step_id(name), attempt_.number, what);
 }
 
 } // namespace lightflow

@@ -33,13 +33,20 @@ public:
                   : std::nullopt;
   }
 
+  /// Claims to run what comes after the step. Gives false if the other of the
+  /// two has done so: the process does when the step times out.
+  bool claim_conclusion() {
+    return !concluded_.exchange(true, std::memory_order_acq_rel);
+  }
+
 private:
   std::atomic<time_point::rep> begun_{0};
+  std::atomic<bool> concluded_{false};
 };
 
 /// What makes up one attempt of a step.
 struct attempt {
-  std::shared_ptr<const process_identity> identity;
+  std::shared_ptr<const process_run> process;
   step_view view;
   std::uint32_t number;
   std::optional<time_point> first_start; // of the first attempt; none: this is
@@ -63,13 +70,24 @@ protected:
 
 private:
   attempt_ended run();
+  bool prepare(step& self, attempt_ended& end) const;
   void call(step& self, attempt_ended& end) const;
+  void conclude(step& self, attempt_ended& end) const;
   std::optional<duration> retry_after(const attempt_ended& end) const;
-  void describe(attempt_ended& end, const char* what) const;
+  std::string describe(std::string_view what) const;
+
+  const process_plan& plan_of_process() const {
+    return attempt_.view.context().plan();
+  }
 
   runtime& env_;
   process_actor process_;
   attempt attempt_;
 };
+
+/// Runs what comes after a step that ran: callbacks and a record hook. Gives
+/// the callback that must succeed and did not, having added it to the step.
+std::optional<failed_callback> run_after_step(const process_plan& plan,
+                                              step& self);
 
 } // namespace lightflow

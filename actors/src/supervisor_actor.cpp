@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor_actor.hpp"
 
-#include "lightflow/core/step.hpp"
+#include "lightflow/core/flow.hpp"
 
 #include "process_actor.hpp"
+#include "user_job.hpp"
 
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace lightflow {
 
@@ -14,8 +17,12 @@ supervisor_actor_impl::supervisor_actor_impl(caf::actor_config& cfg,
                                              runtime& env, engine_actor engine,
                                              start_run what)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
-      engine_(std::move(engine)), run_(std::move(what)), start_(env.now()),
-      processes_(run_.channel->flow()->processes.size()),
+      engine_(std::move(engine)), channel_(std::move(what.channel)),
+      state_(channel_->flow(), std::move(what.input), env.now()),
+      self_(std::make_shared<const run_info>(
+        run_info{channel_->id(), channel_->flow()->name,
+                 channel_->flow()->recoverable, env.events})),
+      processes_(channel_->flow()->processes.size()),
       ended_(processes_.size()) {}
 
 void supervisor_actor_impl::on_exit() {
@@ -24,57 +31,67 @@ void supervisor_actor_impl::on_exit() {
 }
 
 supervisor_actor_impl::behavior_type supervisor_actor_impl::make_behavior() {
-  for (std::size_t i = 0; i < processes_.size(); ++i)
-    start_process(i);
-  finish_if_done(); // a flow may have no process
+  if (state_.where() == run_state::phase::preparing)
+    prepare();
+  advance();
   return {
     [this](const control& x) { return on_control(x); },
     [this](look_atom) { return on_look(); },
+    [this](const run_prepared& x) { on_prepared(x); },
+    [this](const run_concluded& x) { on_concluded(x); },
     [this](const process_ended& x) { on_process_ended(x); },
+    [this](wake_atom) { on_wake(); },
     [this](tick_atom) {
       for (auto i : live_processes())
         send(processes_[i], tick_atom::value);
+      on_wake();
     },
     [this](close_atom) { on_close(); },
   };
 }
 
-void supervisor_actor_impl::start_process(std::size_t index) {
-  auto& flow = *run_.channel->flow();
-  auto& plan = flow.processes[index];
-  auto identity = std::make_shared<const process_identity>(process_identity{
-    run_.channel->id(), flow.name, plan->name, flow.recoverable});
-  processes_[index] = spawn<process_actor_impl, caf::hidden>(
-    env_, supervisor_actor{this}, index, std::move(identity),
-    process_state{plan, run_.input});
-  ++live_;
-}
+// -- messages -----------------------------------------------------------------
 
-std::vector<std::size_t> supervisor_actor_impl::live_processes() const {
-  std::vector<std::size_t> result;
-  for (std::size_t i = 0; i < processes_.size(); ++i)
-    if (processes_[i] != nullptr)
-      result.push_back(i);
-  return result;
+void supervisor_actor_impl::on_prepared(const run_prepared& x) {
+  state_.apply(x);
+  advance();
 }
 
 void supervisor_actor_impl::on_process_ended(const process_ended& x) {
   processes_[x.process] = nullptr;
   ended_[x.process] = x.state;
   --live_;
-  finish_if_done();
+  if (x.state->has_ended())
+    state_.apply(process_done{x.state->own_status(), x.state->end()});
+  advance();
+}
+
+void supervisor_actor_impl::on_concluded(const run_concluded& x) {
+  state_.apply(x);
+  advance();
+}
+
+void supervisor_actor_impl::apply(control_action x) {
+  switch (x) {
+  case control_action::pause:
+    return state_.apply(run_paused{});
+  case control_action::resume:
+    return state_.apply(run_resumed{});
+  case control_action::stop:
+    return state_.apply(run_stopped{});
+  }
 }
 
 auto supervisor_actor_impl::on_control(const control& x) -> confirmation {
   auto answer = make_response_promise<confirmation>();
-  if (!x.process) {
-    paused_ = x.action == control_action::pause;
-    stopped_ = stopped_ || x.action == control_action::stop;
-  }
+  if (!x.process)
+    apply(x.action);
+  else if (!started_)
+    early_.push_back(x);
   auto concerned = x.process ? std::vector{*x.process} : live_processes();
   std::erase_if(concerned, [&](auto i) { return processes_[i] == nullptr; });
   if (concerned.empty()) {
-    answer.deliver(false);
+    answer.deliver(!started_ && !closing_);
     return answer;
   }
   auto open = std::make_shared<std::size_t>(concerned.size());
@@ -84,7 +101,7 @@ auto supervisor_actor_impl::on_control(const control& x) -> confirmation {
       return;
     answer.deliver(true);
     --open_answers_;
-    finish_if_done();
+    advance();
   };
   for (auto i : concerned)
     request(processes_[i], caf::infinite, x)
@@ -110,7 +127,7 @@ auto supervisor_actor_impl::on_look() -> look_answer {
         return;
       answer.deliver(std::shared_ptr<const run_record>{record});
       --open_answers_;
-      finish_if_done();
+      advance();
     };
     // A process that ended meanwhile told so before it bounced the request.
     request(processes_[i], caf::infinite, look_atom::value)
@@ -120,55 +137,176 @@ auto supervisor_actor_impl::on_look() -> look_answer {
 }
 
 void supervisor_actor_impl::on_close() {
+  closing_ = true;
   for (auto i : live_processes())
     send(processes_[i], close_atom::value);
+  advance();
 }
 
-status supervisor_actor_impl::own_status() const {
-  status result;
-  if (stopped_)
-    result.add(status::stopped);
-  for (auto& x : ended_)
-    if (x != nullptr && x->has_ended() && x->own_status().is_abnormal())
-      result.add(status::failed);
-  if (live_ > 0) {
-    result.add(status::pending);
-    if (paused_)
-      result.add(status::paused);
-  } else if (!result.is_abnormal()) {
-    result.add(status::success);
+// -- progress -----------------------------------------------------------------
+
+/// Does all that can be done now. Called after each change of the state. An
+/// actor that leaves does not answer any more, so all answers come first.
+void supervisor_actor_impl::advance() {
+  if (state_.where() == run_state::phase::running && !started_ && !closing_)
+    start_processes();
+  if (state_.where() == run_state::phase::concluding && !concluding_)
+    conclude();
+  auto finished = state_.has_ended() || (closing_ && live_ == 0);
+  if (finished && open_answers_ == 0 && !left_)
+    leave();
+}
+
+void supervisor_actor_impl::start_processes() {
+  started_ = true;
+  for (std::size_t i = 0; i < processes_.size(); ++i)
+    start_process(i);
+}
+
+void supervisor_actor_impl::start_process(std::size_t index) {
+  auto& flow = *channel_->flow();
+  auto& plan = flow.processes[index];
+  process_state state{plan, state_.context()};
+  if (state_.is_barred()) {
+    state.apply(process_cancelled{env_.now()});
+    ended_[index] = std::make_shared<const process_state>(std::move(state));
+    state_.apply(process_done{ended_[index]->own_status(), state_.end()});
+    return;
   }
+  if (state_.is_paused())
+    apply_control(state, control_action::pause, env_.now());
+  if (state_.is_stopped())
+    apply_control(state, control_action::stop, env_.now());
+  for (auto& x : early_)
+    if (x.process == index)
+      apply_control(state, x.action, env_.now());
+  auto resources = flow.resources != nullptr
+                     ? std::make_unique<resource_set>(flow.resources)
+                     : nullptr;
+  auto self = std::make_shared<const process_run>(self_, plan->name,
+                                                  std::move(resources));
+  processes_[index] = spawn<process_actor_impl, caf::hidden>(
+    env_, supervisor_actor{this}, index, std::move(self),
+    std::make_shared<const run_record>(record_now()), std::move(state));
+  ++live_;
+}
+
+std::vector<std::size_t> supervisor_actor_impl::live_processes() const {
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < processes_.size(); ++i)
+    if (processes_[i] != nullptr)
+      result.push_back(i);
   return result;
+}
+
+void supervisor_actor_impl::leave() {
+  left_ = true;
+  send(engine_, run_ended{channel_->id()});
+  if (state_.has_ended())
+    channel_->finish(
+      run_report{std::make_shared<const run_record>(record_now())});
+  else
+    channel_->close();
+  quit();
 }
 
 run_record supervisor_actor_impl::record_now() const {
   run_record result;
-  result.id = run_.channel->id();
-  result.flow = run_.channel->flow();
-  result.input = run_.input;
-  result.own = own_status();
-  result.start = result.end = start_;
+  result.id = channel_->id();
+  result.flow = channel_->flow();
+  result.input = state_.context();
+  result.own = state_.own_status();
+  if (auto& error = state_.own_error(); !error.empty())
+    result.error = fmt::format(R"(run "{}" of flow "{}": {})", result.id,
+                               result.flow->name, error);
+  result.start = state_.start();
+  result.end = state_.end();
   result.processes = ended_;
-  for (auto& x : ended_)
-    if (x != nullptr)
-      result.end = std::max(result.end, x->end());
   return result;
 }
 
-/// An actor that leaves does not answer any more, so all answers come first.
-void supervisor_actor_impl::finish_if_done() {
-  if (live_ > 0 || open_answers_ > 0 || left_)
+// -- callbacks and hooks ------------------------------------------------------
+
+void supervisor_actor_impl::prepare() {
+  expect_end_of_callbacks();
+  auto report = run_report{std::make_shared<const run_record>(record_now())};
+  auto work = [&env = env_, who = self_, plan = channel_->flow(), report] {
+    flow self{who, report};
+    running_functions::entry running{env.functions, self};
+    record(plan->records.insert, "insert", self);
+    run_prepared result{env.now(), {}, {}, std::nullopt, nullptr};
+    if (auto failed
+        = run_callbacks(plan->before, callback_moment::before, self)) {
+      result.flags = status::callback_failed;
+      result.error = failed->error;
+      result.breakpoint = {callback_moment::before, failed->at};
+    }
+    result.context = self.share_writes();
+    result.time = env.now();
+    return result;
+  };
+  spawn<user_job, caf::hidden>(env_, supervisor_actor{this}, std::move(work));
+}
+
+void supervisor_actor_impl::conclude() {
+  concluding_ = true;
+  expect_end_of_callbacks();
+  auto report = run_report{std::make_shared<const run_record>(record_now())};
+  auto work = [&env = env_, who = self_, plan = channel_->flow(), report,
+               outcome = state_.outcome(), barred = state_.is_barred()] {
+    flow self{who, report};
+    running_functions::entry running{env.functions, self};
+    self.set_state(outcome);
+    if (!report.error().empty())
+      self.add_error(outcome, report.error());
+    run_concluded result{env.now(), {}, {}, std::nullopt, nullptr};
+    if (!barred)
+      if (auto failed
+          = run_callbacks(plan->after, callback_moment::after, self)) {
+        self.add_error(status::callback_failed, failed->error);
+        result.flags = status::callback_failed;
+        result.error = failed->error;
+        result.breakpoint = {callback_moment::after, failed->at};
+      }
+    record(plan->records.update, "update", self);
+    result.context = self.share_writes();
+    result.time = env.now();
+    return result;
+  };
+  spawn<user_job, caf::hidden>(env_, supervisor_actor{this}, std::move(work));
+}
+
+/// Has this actor woken when the time for callbacks is over, if that comes
+/// before the next tick.
+void supervisor_actor_impl::expect_end_of_callbacks() {
+  auto timeout = channel_->flow()->callback_timeout;
+  if (timeout < duration::zero())
     return;
-  left_ = true;
-  auto complete = std::all_of(ended_.begin(), ended_.end(),
-                              [](auto& x) { return x->has_ended(); });
-  send(engine_, run_ended{run_.channel->id()});
-  if (complete)
-    run_.channel->finish(
-      run_report{std::make_shared<const run_record>(record_now())});
-  else
-    run_.channel->close();
-  quit();
+  deadline_ = env_.now() + timeout;
+  if (timeout <= tick_interval)
+    delayed_send(this, timeout, wake_atom::value);
+}
+
+void supervisor_actor_impl::on_wake() {
+  if (!deadline_ || left_)
+    return;
+  auto now = env_.now();
+  if (*deadline_ > now) {
+    if (*deadline_ - now <= tick_interval)
+      delayed_send(this, *deadline_ - now, wake_atom::value);
+    return;
+  }
+  auto late = fmt::format("its callbacks did not end within {}",
+                          describe(channel_->flow()->callback_timeout));
+  auto where = state_.where();
+  if (where == run_state::phase::preparing)
+    state_.apply(run_prepared{now, status::callback_failed, std::move(late),
+                              std::nullopt, nullptr});
+  else if (where == run_state::phase::concluding)
+    state_.apply(run_concluded{now, status::callback_failed, std::move(late),
+                               std::nullopt, nullptr});
+  deadline_.reset();
+  advance();
 }
 
 } // namespace lightflow

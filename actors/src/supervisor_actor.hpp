@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/run_state.hpp"
+
 #include "actors.hpp"
 #include "pooled.hpp"
 #include "runtime.hpp"
@@ -32,27 +34,40 @@ private:
   using look_answer
     = caf::typed_response_promise<std::shared_ptr<const run_record>>;
 
-  void start_process(std::size_t index);
+  void on_prepared(const run_prepared& x);
   void on_process_ended(const process_ended& x);
+  void on_concluded(const run_concluded& x);
+  void on_wake();
   confirmation on_control(const control& x);
   look_answer on_look();
   void on_close();
 
+  void apply(control_action x);
+  void advance();
+  void prepare();
+  void start_processes();
+  void start_process(std::size_t index);
+  void conclude();
+  void leave();
+
+  void expect_end_of_callbacks();
   std::vector<std::size_t> live_processes() const;
-  status own_status() const;
   run_record record_now() const;
-  void finish_if_done();
 
   runtime& env_;
   engine_actor engine_;
-  start_run run_;
-  time_point start_;
-  std::vector<process_actor> processes_; // null: ended
+  std::shared_ptr<run_channel> channel_;
+  run_state state_;
+  std::shared_ptr<const run_info> self_;
+  std::vector<process_actor> processes_; // null: not started, or ended
   std::vector<std::shared_ptr<const process_state>> ended_;
-  std::size_t live_ = 0;         // processes that have not ended
-  std::size_t open_answers_ = 0; // to whoever asked, still to be given
-  bool paused_ = false;
-  bool stopped_ = false;
+  std::vector<control> early_;         // of processes that were not started yet
+  std::size_t live_ = 0;               // processes that were started and go on
+  std::size_t open_answers_ = 0;       // to whoever asked, still to be given
+  std::optional<time_point> deadline_; // of the callbacks under way
+  bool started_ = false;               // the processes
+  bool concluding_ = false;
+  bool closing_ = false;
   bool left_ = false;
 };
 

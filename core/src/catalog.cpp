@@ -56,6 +56,10 @@ struct catalog::state {
 
   table<flow_definition> flows;
   table<process_definition> processes;
+  table<resource_definition> resources;
+  record_hooks<lightflow::flow> flow_records;
+  record_hooks<process> process_records;
+  record_hooks<step> step_records;
   default_settings defaults;
   std::mutex mutex; // engines may look up plans while others do
 };
@@ -79,7 +83,12 @@ process_definition& catalog::define_process(std::string name) {
   if (state_->processes.find(name) != nullptr)
     throw definition_error(
       fmt::format(R"(the catalog has a process "{}" already)", name));
-  return state_->processes.emplace(std::move(name));
+  return state_->processes.emplace(*this, std::move(name));
+}
+
+const process_definition* catalog::find_process(std::string_view name) const {
+  std::lock_guard guard{state_->mutex};
+  return state_->processes.find(name);
 }
 
 process_definition& catalog::flow_with_process(const std::string& name) {
@@ -95,22 +104,67 @@ default_settings& catalog::defaults() {
   return state_->defaults;
 }
 
+resource_definition& catalog::resource(std::string name) {
+  std::lock_guard guard{state_->mutex};
+  require_valid_name("resource", name);
+  if (state_->resources.find(name) != nullptr)
+    throw definition_error(
+      fmt::format(R"(the catalog has a resource "{}" already)", name));
+  return state_->resources.emplace(std::move(name));
+}
+
+record_hooks<flow>& catalog::flow_records() {
+  return state_->flow_records;
+}
+
+record_hooks<process>& catalog::process_records() {
+  return state_->process_records;
+}
+
+record_hooks<step>& catalog::step_records() {
+  return state_->step_records;
+}
+
 std::shared_ptr<const flow_plan> catalog::plan(std::string_view flow) const {
   std::lock_guard guard{state_->mutex};
   auto found = state_->flows.find(flow);
   if (found == nullptr)
     return nullptr;
-  if (found->plan_ == nullptr) {
-    auto wider = state_->defaults.own_settings().or_else(settings::built_in());
-    auto own = found->own_settings().or_else(wider);
-    auto plan = std::make_shared<flow_plan>();
-    plan->name = found->name_;
-    plan->recoverable = *own.recoverable;
-    for (auto process : found->processes_)
-      plan->processes.push_back(process->seal(own));
-    found->plan_ = std::move(plan);
-  }
+  if (found->plan_ == nullptr)
+    found->plan_ = seal(*found);
   return found->plan_;
+}
+
+std::shared_ptr<const flow_plan> catalog::seal(flow_definition& flow) const {
+  auto of_defaults
+    = state_->defaults.own_settings().or_else(settings::built_in());
+  auto own = flow.own_settings().or_else(of_defaults);
+  auto defaults
+    = *own.default_callbacks ? &state_->defaults.callbacks_ : nullptr;
+  auto result = std::make_shared<flow_plan>();
+  result->name = flow.name_;
+  result->recoverable = *own.recoverable;
+  result->callback_timeout = *own.process_timeout;
+  result->before = plan_chains(&scope_callbacks::before_flow,
+                               {defaults, &flow.callbacks_, nullptr});
+  result->after = plan_chains(&scope_callbacks::after_flow,
+                              {defaults, &flow.callbacks_, nullptr});
+  result->records = state_->flow_records.functions();
+  for (auto process : flow.processes_)
+    result->processes.push_back(process->seal(
+      {flow.own_settings(), of_defaults, state_->defaults.callbacks_,
+       flow.callbacks_, state_->process_records.functions(),
+       state_->step_records.functions()}));
+  flow.callbacks_.seal();
+  if (!state_->resources.items.empty()) {
+    auto resources = std::make_shared<resource_table>();
+    for (auto& x : state_->resources.items) {
+      x.sealed_ = true;
+      resources->emplace(x.name_, x.hooks_);
+    }
+    result->resources = std::move(resources);
+  }
+  return result;
 }
 
 std::vector<std::string> catalog::flows() const {

@@ -35,8 +35,9 @@ void process_context::publish(step_index step,
 }
 
 const value* process_context::find(std::string_view key) const {
-  if (auto x = own_.find(key))
-    return x;
+  for (auto& own : {concluding_, own_})
+    if (auto x = own != nullptr ? own->find(key) : nullptr)
+      return x;
   auto end = static_cast<std::uint32_t>(outputs_.size());
   if (auto x = index_->find_last(key, end, [](auto) { return true; }))
     return x;
@@ -113,8 +114,9 @@ const value* step_view::written_by(step_index step,
 const value* step_view::find(std::string_view key) const {
   if (auto x = find_in_ancestors(key))
     return x;
-  if (auto x = context_->own().find(key))
-    return x;
+  if (auto own = context_->own())
+    if (auto x = own->find(key))
+      return x;
   return context_->input().find(key);
 }
 

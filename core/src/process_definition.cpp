@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/core/process_definition.hpp"
 
+#include "lightflow/core/catalog.hpp"
 #include "lightflow/core/error.hpp"
 #include "lightflow/core/plan.hpp"
 
@@ -8,12 +9,18 @@
 
 namespace lightflow {
 
-process_definition::process_definition(std::string name)
-    : name_(std::move(name)) {}
+process_definition::process_definition(const catalog& owner, std::string name)
+    : catalog_(&owner), name_(std::move(name)) {}
 
 process_definition::transaction::~transaction() {
   if (kept_)
     return;
+  auto& redefined = owner_.redefined_;
+  for (; redefined.size() > redefined_; redefined.pop_back()) {
+    auto& step = owner_.steps_[redefined.back().first];
+    step.function_ = std::move(redefined.back().second);
+    step.merged_in_ = true;
+  }
   auto& steps = owner_.steps_;
   for (; steps.size() > begin_.nodes; steps.pop_back())
     owner_.index_.erase(steps.back().name_);
@@ -70,7 +77,8 @@ step_definition& process_definition::define_sync_all(std::string name,
       ends.push_back(x);
   auto& result = define(std::move(name), std::move(f), {});
   for (auto x : ends)
-    add_edge(x, result.index_);
+    if (x != result.index_) // it may be a merged-in step
+      add_edge(x, result.index_);
   return result;
 }
 
@@ -78,18 +86,67 @@ step_definition&
 process_definition::define(std::string name, step_function f,
                            const std::vector<dependency>& after) {
   require_unsealed();
-  require_valid_name("step", name);
-  if (index_.contains(name))
-    throw definition_error(
-      fmt::format(R"(process "{}" has a step "{}" already)", name_, name));
   transaction change{*this};
+  auto known = index_.find(name);
+  auto& result = known != index_.end()
+                   ? define_again(known->second, std::move(f))
+                   : define_new(std::move(name), std::move(f));
+  add_dependencies({&result.index_, 1}, after);
+  change.keep();
+  return result;
+}
+
+step_definition& process_definition::define_new(std::string name,
+                                                step_function f) {
+  require_valid_name("step", name);
   auto index = graph_.add_node();
   auto& result
     = steps_.emplace_back(*this, index, std::move(name), std::move(f));
   index_.emplace(result.name_, index);
-  add_dependencies({&index, 1}, after);
-  change.keep();
   return result;
+}
+
+step_definition& process_definition::define_again(step_index step,
+                                                  step_function f) {
+  auto& result = steps_[step];
+  if (!result.merged_in_)
+    throw definition_error(fmt::format(
+      R"(process "{}" has a step "{}" already)", name_, result.name_));
+  redefined_.emplace_back(step, std::move(result.function_));
+  result.function_ = std::move(f);
+  result.merged_in_ = false;
+  return result;
+}
+
+process_definition& process_definition::merge(std::string_view process) {
+  require_unsealed();
+  auto other = catalog_->find_process(process);
+  if (other == nullptr)
+    throw definition_error(
+      fmt::format(R"(process "{}" cannot merge process "{}", which the )"
+                  "catalog does not have",
+                  name_, process));
+  if (other == this)
+    throw definition_error(
+      fmt::format(R"(process "{}" cannot merge itself)", name_));
+  transaction change{*this};
+  std::vector<step_index> numbers; // here, of the other's steps
+  std::vector<step_index> added;
+  for (auto& x : other->steps_) {
+    auto known = index_.find(x.name_);
+    if (known == index_.end())
+      added.push_back(define_new(x.name_, x.function_).index_);
+    numbers.push_back(known != index_.end() ? known->second : added.back());
+  }
+  for (auto& x : other->steps_)
+    for (auto dependency : other->graph_.dependencies(x.index_))
+      add_edge(numbers[dependency], numbers[x.index_]);
+  change.keep();
+  for (auto x : added)
+    steps_[x].merged_in_ = true;
+  for (auto& x : other->steps_)
+    steps_[numbers[x.index_]].merge(x, numbers);
+  return *this;
 }
 
 void process_definition::add_dependencies(std::span<const step_index> nodes,
@@ -139,20 +196,72 @@ step_index process_definition::index_of(std::string_view name,
   throw definition_error(message);
 }
 
+// -- sealing ------------------------------------------------------------------
+
 std::shared_ptr<const process_plan>
-process_definition::seal(const settings& wider) {
-  sealed_ = true;
-  auto own = settings_.or_else(wider);
+process_definition::seal(const surroundings& wider) {
+  auto within_flow = settings_.or_else(wider.of_flow);
+  auto own = within_flow.or_else(wider.of_defaults);
   auto result = std::make_shared<process_plan>(name_, topology{graph_});
   result->timeout = *own.process_timeout;
   result->parallelism = *own.parallelism;
   result->steps.reserve(steps_.size());
-  for (auto& x : steps_) {
-    auto of_step = x.settings_.or_else(own);
-    result->steps.push_back({x.name_, x.function_, *of_step.step_timeout,
-                             *of_step.retry, x.restrictions_});
-  }
+  for (auto& x : steps_)
+    result->steps.push_back(plan_step(x, x.settings_.or_else(within_flow)
+                                           .or_else(x.merged_settings_)
+                                           .or_else(wider.of_defaults)));
   result->index_steps();
+  auto defaults = *own.default_callbacks ? &wider.default_callbacks : nullptr;
+  auto chains = [&](auto kind) {
+    return plan_chains(kind, {defaults, &wider.flow_callbacks, &callbacks_});
+  };
+  result->before = chains(&scope_callbacks::before_process);
+  result->after = chains(&scope_callbacks::after_process);
+  result->before_step = chains(&scope_callbacks::before_step);
+  result->after_step = chains(&scope_callbacks::after_step);
+  result->records = wider.records;
+  result->step_records = wider.step_records;
+  callbacks_.seal();
+  sealed_ = true;
+  return result;
+}
+
+step_plan process_definition::plan_step(const step_definition& x,
+                                        const settings& own) const {
+  step_plan result;
+  result.name = x.name_;
+  result.function = x.function_;
+  result.timeout = *own.step_timeout;
+  result.retry = *own.retry;
+  result.restrictions = x.restrictions_;
+  result.conditions = x.merged_conditions_;
+  if (!x.condition_.empty())
+    result.conditions.push_back(x.condition_);
+  for (auto& condition : result.conditions)
+    if (!condition.is_complete())
+      throw definition_error(
+        fmt::format(R"(step "{}" of process "{}": or_() has no condition )"
+                    "after it",
+                    x.name_, name_));
+  result.skips_dependents = x.skipped_but_.has_value();
+  result.never_skipped = never_skipped(x);
+  return result;
+}
+
+std::vector<step_index>
+process_definition::never_skipped(const step_definition& x) const {
+  std::vector<step_index> result;
+  if (!x.skipped_but_)
+    return result;
+  for (auto& name : *x.skipped_but_) {
+    auto step = index_of(name, x.name_);
+    if (!graph_.is_ancestor(x.index_, step))
+      throw definition_error(
+        fmt::format(R"(step "{}" of process "{}" would be skipped with its )"
+                    R"(dependents but for step "{}", which is none of them)",
+                    x.name_, name_, name));
+    result.push_back(step);
+  }
   return result;
 }
 

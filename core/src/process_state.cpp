@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/core/process_state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,9 +36,32 @@ void process_state::apply(const process_started& x) {
     return;
   started_ = true;
   start_ = end_ = x.time;
+  preparing_ = plan().has_preparation() && !stopping_;
+  concluded_ = stopping_; // before it began, so that nothing is to be undone
+  if (!preparing_)
+    make_roots_ready(x.time);
+}
+
+void process_state::apply(const process_prepared& x) {
+  if (!preparing_)
+    return;
+  preparing_ = false;
+  end_ = x.time;
+  context_->prepare(x.context);
+  if (!x.failure) {
+    make_roots_ready(x.time);
+    return;
+  }
+  own_.add(status::callback_failed);
+  own_error_ = x.failure->error;
+  own_breakpoint_ = {callback_moment::before, x.failure->at};
+  cancel_all(status::cancelled, x.time);
+}
+
+void process_state::make_roots_ready(time_point time) {
   for (step_index i = 0; i < steps_.size(); ++i)
     if (steps_[i].open_dependencies == 0)
-      make_ready(i, x.time);
+      make_ready(i, time);
 }
 
 void process_state::apply(const step_started& x) {
@@ -76,15 +100,36 @@ void process_state::apply(const step_finished& x) {
   if (!is_current(x.step, x.attempt) || !move(x.step, step_trigger::finish))
     return;
   steps_[x.step].start = x.start;
-  failed_.erase(x.step);
+  if (!x.outcome.has(status::stopped))
+    failed_.erase(x.step);
   context_->publish(x.step, x.output);
   if (!x.error.empty())
     errors_.emplace(x.step, x.error);
+  if (x.breakpoint)
+    breakpoints_.emplace(x.step, *x.breakpoint);
   end_step(x.step, x.outcome, x.end);
   if (x.outcome.is_abnormal())
     cancel_dependents(x.step, x.end);
+  else if (x.outcome.has(status::skipped)
+           && plan().steps[x.step].skips_dependents)
+    skip_dependents(x.step, x.end);
   else
     release_dependents(x.step, x.end);
+}
+
+void process_state::apply(const step_concluded& x) {
+  if (concluding_.erase(x.step) == 0)
+    return;
+  if (x.breakpoint)
+    breakpoints_.emplace(x.step, *x.breakpoint);
+  if (!x.flags.is_abnormal())
+    return;
+  steps_[x.step].flags.add(x.flags);
+  seen_.add(x.flags);
+  auto& error = errors_[x.step];
+  if (!error.empty())
+    error += "; ";
+  error += x.error;
 }
 
 void process_state::apply(const step_timed_out& x) {
@@ -116,14 +161,36 @@ void process_state::apply(const process_stopped& x) {
 }
 
 void process_state::apply(const process_timed_out& x) {
-  if (has_ended())
+  if (steps_ended())
     return;
   own_.add(status::timed_out);
+  own_error_ = "timed out";
   paused_ = false;
-  for (step_index i = 0; i < steps_.size(); ++i) {
-    auto was_running = steps_[i].phase == step_phase::running;
-    drop(i, was_running ? status::timed_out : status::cancelled, x.time);
-  }
+  preparing_ = false;
+  cancel_all(status::timed_out, x.time);
+}
+
+void process_state::apply(const process_cancelled& x) {
+  if (started_)
+    return;
+  started_ = true;
+  concluded_ = true; // nothing began, so that nothing is to be undone
+  start_ = end_ = x.time;
+  own_.add(status::cancelled);
+  cancel_all(status::cancelled, x.time);
+}
+
+void process_state::apply(const process_concluded& x) {
+  if (!steps_ended() || concluded_)
+    return;
+  concluded_ = true;
+  end_ = std::max(end_, x.time);
+  context_->conclude(x.context);
+  own_.add(x.flags);
+  if (!x.error.empty())
+    own_error_ += (own_error_.empty() ? "" : "; ") + x.error;
+  if (x.breakpoint)
+    own_breakpoint_ = x.breakpoint;
 }
 
 /// Moves a step to its next phase and keeps count of the phases. Returns false
@@ -194,11 +261,37 @@ void process_state::cancel_dependents(step_index step, time_point time) {
   }
 }
 
+/// Ends all steps that have not ended.
+void process_state::cancel_all(status of_running, time_point time) {
+  for (step_index i = 0; i < steps_.size(); ++i) {
+    auto was_running = steps_[i].phase == step_phase::running;
+    drop(i, was_running ? of_running : status::cancelled, time);
+  }
+}
+
+/// Skips all that runs after a skipped step, directly or not, but for those
+/// that its definition names.
+void process_state::skip_dependents(step_index step, time_point time) {
+  auto& kept = plan().steps[step].never_skipped;
+  std::vector<step_index> skipped{step};
+  for (std::size_t i = 0; i < skipped.size(); ++i)
+    for (auto x : plan().graph.dependents(skipped[i]))
+      if (std::find(kept.begin(), kept.end(), x) == kept.end()
+          && move(x, step_trigger::drop)) {
+        end_step(x, status::skipped, time);
+        skipped.push_back(x);
+      }
+  for (auto x : skipped)
+    release_dependents(x, time);
+}
+
 /// Ends a step that will not run, and with it all that runs after it.
 bool process_state::drop(step_index step, status why, time_point time) {
   if (!move(step, step_trigger::drop))
     return false;
   end_step(step, why, time);
+  if (steps_[step].attempt > 0 && plan().has_step_conclusion())
+    concluding_.insert(step);
   cancel_dependents(step, time);
   return true;
 }
@@ -231,6 +324,10 @@ wake_source process_state::wakes_by() const {
     return wake_source::start;
   if (has_ended())
     return wake_source::ended;
+  if (preparing_)
+    return wake_source::preparation;
+  if (steps_ended() || !concluding_.empty())
+    return wake_source::conclusion;
   if (running_ > 0)
     return wake_source::running_step;
   if (paused_)
@@ -241,17 +338,41 @@ wake_source process_state::wakes_by() const {
 // -- how it is ----------------------------------------------------------------
 
 status process_state::own_status() const {
-  auto result = own_;
-  if (!has_ended()) {
-    result.add(status::pending);
-    if (paused_)
-      result.add(status::paused);
-  } else if (own_.is_abnormal() || seen_.is_abnormal()) {
-    result.add(status::failed);
-  } else {
-    result.add(status::success);
-  }
+  if (has_ended())
+    return outcome();
+  auto result = own_ | status::pending;
+  if (paused_)
+    result.add(status::paused);
   return result;
+}
+
+status process_state::outcome() const {
+  auto well = !own_.is_abnormal() && !seen_.is_abnormal();
+  return own_ | (well ? status::success : status::failed);
+}
+
+std::string process_state::own_error(std::string_view id) const {
+  std::string reasons;
+  auto add = [&](std::string_view x) {
+    if (!reasons.empty())
+      reasons += "; ";
+    reasons += x;
+  };
+  if (own_.has(status::cancelled))
+    add("was cancelled: its run could not start");
+  if (own_.has(status::stopped))
+    add("was stopped");
+  if (!own_error_.empty())
+    add(own_error_);
+  return reasons.empty() ? reasons
+                         : fmt::format(R"(process "{}" (id {}) {})",
+                                       plan().name, id, reasons);
+}
+
+std::optional<callback_breakpoint>
+process_state::breakpoint(step_index x) const {
+  auto i = breakpoints_.find(x);
+  return i != breakpoints_.end() ? std::optional{i->second} : std::nullopt;
 }
 
 std::string process_state::error_of(step_index x, std::string_view id) const {

@@ -7,14 +7,6 @@
 
 namespace lightflow {
 
-namespace {
-
-duration between(time_point start, time_point end) {
-  return end > start ? duration{end - start} : duration::zero();
-}
-
-} // namespace
-
 // -- step_report --------------------------------------------------------------
 
 const process_state& step_report::process() const {
@@ -69,12 +61,13 @@ time_point step_report::end() const {
   return process().step(step_).end;
 }
 
-duration step_report::duration() const {
-  return between(start(), end());
-}
-
 std::string step_report::error() const {
   return process().error_of(step_, id());
+}
+
+const value* step_report::find(std::string_view key) const {
+  auto output = process().context().output(step_);
+  return output != nullptr ? output->context.find(key) : nullptr;
 }
 
 const value* step_report::returned() const {
@@ -117,8 +110,12 @@ time_point process_report::end() const {
   return self().end();
 }
 
-duration process_report::duration() const {
-  return between(start(), end());
+std::string process_report::error() const {
+  return self().own_error(id());
+}
+
+const value* process_report::find(std::string_view key) const {
+  return self().context().find(key);
 }
 
 std::vector<step_report> process_report::steps() const {
@@ -139,7 +136,7 @@ std::vector<step_report> process_report::failed_steps() const {
 step_report process_report::step(std::string_view name) const {
   if (auto x = self().plan().find(name))
     return {run_, process_, *x};
-  throw error(
+  throw lightflow::error(
     error_code::unknown_step,
     fmt::format(R"(process "{}" has no step "{}")", this->name(), name));
 }
@@ -173,8 +170,12 @@ time_point run_report::end() const {
   return run_->end;
 }
 
-duration run_report::duration() const {
-  return between(start(), end());
+const std::string& run_report::error() const {
+  return run_->error;
+}
+
+const value* run_report::find(std::string_view key) const {
+  return run_->input->find(key);
 }
 
 std::vector<process_report> run_report::processes() const {
@@ -201,17 +202,22 @@ std::vector<step_report> run_report::failed_steps() const {
 process_report run_report::process(std::string_view name) const {
   if (auto i = run_->flow->find(name))
     return {run_, *i};
-  throw error(
+  throw lightflow::error(
     error_code::unknown_process,
     fmt::format(R"(flow "{}" has no process "{}")", this->name(), name));
 }
 
 std::string run_report::errors() const {
   std::string result;
-  for (auto& step : failed_steps()) {
-    if (!result.empty())
-      result += '\n';
-    result += step.error();
+  auto add = [&](const std::string& x) {
+    if (!x.empty())
+      result.append(result.empty() ? "" : "\n").append(x);
+  };
+  add(error());
+  for (auto& process : failed_processes()) {
+    add(process.error());
+    for (auto& step : process.failed_steps())
+      add(step.error());
   }
   return result;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace lightflow {
@@ -24,6 +25,12 @@ double chance(std::uint64_t seed, std::uint32_t attempt) {
 }
 
 } // namespace
+
+std::string describe(duration x) {
+  using namespace std::chrono;
+  return x >= seconds{10} ? fmt::format("{}", duration_cast<seconds>(x))
+                          : fmt::format("{}", duration_cast<milliseconds>(x));
+}
 
 duration retry_policy::delay_after(std::uint32_t attempt,
                                    std::uint64_t seed) const {
@@ -51,6 +58,7 @@ settings settings::or_else(const settings& wider) const {
   take(result.step_timeout, wider.step_timeout);
   take(result.retry, wider.retry);
   take(result.parallelism, wider.parallelism);
+  take(result.default_callbacks, wider.default_callbacks);
   return result;
 }
 
@@ -61,6 +69,7 @@ const settings& settings::built_in() {
     .step_timeout = std::chrono::hours{3},
     .retry = retry_policy{},
     .parallelism = 0,
+    .default_callbacks = true,
   };
   return result;
 }

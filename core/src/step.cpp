@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/core/step.hpp"
 
-#include "lightflow/core/error.hpp"
-
-#include <fmt/format.h>
-
 namespace lightflow {
 
 std::vector<std::string> step::dependencies() const {
@@ -15,27 +11,12 @@ std::vector<std::string> step::dependencies() const {
   return result;
 }
 
-const value* step::find(std::string_view key) const {
-  auto own = own_.find(key);
-  return own != nullptr ? own : view_.find(key);
-}
-
-void step::set(std::string_view key, value x) {
-  if (identity_.recoverable && !x.has_codec())
-    throw error(error_code::no_codec,
-                fmt::format(R"(key "{}" cannot be set to a {}: flow "{}" is )"
-                            "recoverable, and the type cannot be encoded; add "
-                            "MSGPACK_DEFINE, an inspect function or msgpack "
-                            "adaptors",
-                            key, x.has_value() ? x.type() : "value of nothing",
-                            flow_name()));
-  own_.set(key, std::move(x));
-}
-
-void step::rethrow_naming(const error& e, std::string_view what,
-                          std::string_view name) const {
-  throw error(e.code(), fmt::format(R"({} "{}" of step "{}": {})", what, name,
-                                    this->name(), e.what()));
+event step::make_event(event_stage stage, problem cause) const {
+  auto result = process_->make_event(stage, std::move(cause));
+  result.layer = layer::step;
+  result.step_name = name();
+  result.step_id = id();
+  return result;
 }
 
 } // namespace lightflow

@@ -68,4 +68,38 @@ step_definition& step_definition::restrict(
   return *this;
 }
 
+step_definition& step_definition::or_() {
+  require_unsealed();
+  try {
+    condition_.begin_alternative();
+  } catch (const definition_error& e) {
+    throw definition_error(fmt::format(R"(step "{}" of process "{}": {})",
+                                       name_, process_->name_, e.what()));
+  }
+  return *this;
+}
+
+step_definition& step_definition::skip_all_but(std::vector<std::string> names) {
+  require_unsealed();
+  skipped_but_ = std::move(names);
+  return *this;
+}
+
+void step_definition::merge(const step_definition& other,
+                            const std::vector<step_index>& numbers) {
+  for (auto& [key, step] : other.restrictions_)
+    if (std::none_of(restrictions_.begin(), restrictions_.end(),
+                     [&](auto& x) { return x.first == key; }))
+      restrictions_.emplace_back(key, numbers[step]);
+  auto& conditions = merged_conditions_;
+  conditions.insert(conditions.end(), other.merged_conditions_.begin(),
+                    other.merged_conditions_.end());
+  if (!other.condition_.empty())
+    conditions.push_back(other.condition_);
+  if (!skipped_but_)
+    skipped_but_ = other.skipped_but_;
+  merged_settings_
+    = merged_settings_.or_else(other.settings_).or_else(other.merged_settings_);
+}
+
 } // namespace lightflow

@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_CASE(a_step_sees_its_ancestors_then_the_process_then_the_run) {
   process.step("far", nothing);
   process.step("near", nothing, "far");
   process.step("self", nothing, "near");
-  sealed().set("process", 2);
-  sealed().set("far", 2);
+  sealed().prepare(
+    std::make_shared<const writes>(writes{{"process", 2}, {"far", 2}}));
   ended("far", {{"far", 3}, {"near", 3}});
   ended("near", {{"near", 4}});
   BOOST_TEST(get("self", "run").value() == 1);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_process_sees_its_own_then_all_steps_then_the_run) {
   input = {{"run", 1}, {"step", 1}, {"own", 1}};
   process.step("a", nothing);
   process.step("b", nothing);
-  sealed().set("own", 2);
+  sealed().prepare(std::make_shared<const writes>(writes{{"own", 2}}));
   ended("b", {{"step", 4}});
   ended("a", {{"step", 3}, {"own", 3}});
   BOOST_TEST(sealed().find("run")->as<int>() == 1);

@@ -295,6 +295,155 @@ BOOST_AUTO_TEST_CASE(a_retry_policy_must_make_sense) {
   CHECK_DEFECT(step.retry({.initial = duration{-1}}), "negative");
 }
 
+// -- merge --------------------------------------------------------------------
+
+namespace {
+
+int called = 0;
+
+/// A step function that tells which one was called.
+auto calls(int number) {
+  return [number](step&) { called = number; };
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(merge_adds_steps_with_all_they_have) {
+  auto& other = catalog.flow("other").process("other");
+  other.step("a", first);
+  other.step("b", first, "a").restrict("key", "a").retry(3).gt("key", 1);
+  process.merge("other");
+  CHECK_AFTER("b", "a");
+  auto plan = catalog.plan("flow")->processes[0];
+  BOOST_TEST(plan->steps[1].retry.retries == 3U);
+  BOOST_TEST(plan->steps[1].restrictions.size() == 1U);
+  BOOST_TEST(plan->steps[1].conditions.size() == 1U);
+  BOOST_TEST(catalog.plan("other")->processes[0]->steps.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_step_that_both_have_keeps_its_function_and_gains_rest) {
+  auto& other = catalog.flow("other").process("other");
+  other.step("x", first);
+  other.step("y", first);
+  other.step("both", calls(2), "x", "y")
+    .restrict({{"k", "x"}, {"l", "x"}})
+    .eq("c", 1);
+  process.step("own", first);
+  process.step("both", calls(1), "own").restrict("k", "own").eq("d", 1);
+  process.merge("other");
+  CHECK_AFTER("both", "own", "x", "y");
+  auto plan = catalog.plan("flow")->processes[0];
+  auto& both = plan->steps[plan->find("both").value()];
+  BOOST_TEST(both.conditions.size() == 2U);
+  BOOST_REQUIRE(both.restrictions.size() == 2U);
+  BOOST_TEST(both.restrictions[0].second == plan->find("own").value());
+  BOOST_TEST(both.restrictions[1].second == plan->find("x").value());
+  called = 0;
+  step* nobody = nullptr;
+  (void)both.function(*nobody);
+  BOOST_TEST(called == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_merged_in_step_may_be_defined_once_more) {
+  auto& other = catalog.flow("other").process("other");
+  other.follow(lightflow::named("a", calls(2)),
+               lightflow::named("b", calls(2)));
+  process.step("own", first);
+  process.merge("other");
+  process.step("b", calls(3), "own");
+  CHECK_DEFECT(process.step("b", calls(4)), "\"b\"", "already");
+  // A failure gives the merged-in function back.
+  BOOST_CHECK_THROW(process.step("a", calls(5), "b"), definition_error);
+  process.step("a", calls(6), "own");
+  CHECK_AFTER("b", "a", "own");
+  auto plan = catalog.plan("flow")->processes[0];
+  step* nobody = nullptr;
+  (void)plan->steps[plan->find("b").value()].function(*nobody);
+  BOOST_TEST(called == 3);
+  (void)plan->steps[plan->find("a").value()].function(*nobody);
+  BOOST_TEST(called == 6);
+}
+
+BOOST_AUTO_TEST_CASE(several_processes_can_be_merged) {
+  catalog.flow("one").process("one").follow<first, second>();
+  catalog.flow("two").process("two").follow<second, third>();
+  process.merge("one").merge("two");
+  CHECK_AFTER("second", "first");
+  CHECK_AFTER("third", "second");
+}
+
+BOOST_AUTO_TEST_CASE(a_merge_that_closes_a_cycle_changes_nothing) {
+  catalog.flow("other").process("other").follow<third, fourth, first>();
+  process.follow<first, second, third>();
+  CHECK_DEFECT(process.merge("other"), "\"first\"", "cycle");
+  BOOST_TEST(process.size() == 3U);
+  CHECK_AFTER("first");
+}
+
+BOOST_AUTO_TEST_CASE(only_other_known_processes_can_be_merged) {
+  CHECK_DEFECT(process.merge("nobody"), "\"flow\"", "\"nobody\"");
+  CHECK_DEFECT(process.merge("flow"), "itself");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_merged_comes_between_the_flow_and_the_defaults) {
+  using namespace std::chrono_literals;
+  auto& other_flow = catalog.flow("other");
+  other_flow.retry(9);
+  auto& other = other_flow.process("other");
+  other.process_timeout(9s);
+  other.step("a", first).step_timeout(1s).retry(1);
+  other.step("b", first).step_timeout(2s);
+  catalog.defaults().step_timeout(8s).retry(8);
+  auto& target = catalog.flow("target");
+  target.step_timeout(3s);
+  auto& merging = target.process("merging").merge("other");
+  merging.step("b").retry(5);
+  auto plan = catalog.plan("target")->processes[0];
+  BOOST_TEST((plan->steps[0].timeout == 3s));     // of the flow
+  BOOST_TEST(plan->steps[0].retry.retries == 1U); // of the merged step
+  BOOST_TEST(plan->steps[1].retry.retries == 5U); // of the step
+  BOOST_TEST((plan->timeout == 3h));              // not of the merged process
+}
+
+// -- what is known only when all is defined -----------------------------------
+
+BOOST_AUTO_TEST_CASE(a_step_kept_from_being_skipped_must_be_a_dependent) {
+  process.follow<first, second>();
+  process.step("second").eq("key", 1).skip_with_dependents("first");
+  CHECK_DEFECT(catalog.plan("flow"), "\"second\"", "\"first\"");
+}
+
+BOOST_AUTO_TEST_CASE(sealed_callbacks_and_resources_cannot_be_changed) {
+  process.step<first>();
+  auto narrowed = process.before_step([](step&) {});
+  auto& resource
+    = catalog.resource("db").on_release([](lightflow::resource&) {});
+  CHECK_DEFECT(catalog.resource("db"), "\"db\"", "already");
+  CHECK_DEFECT(catalog.resource("a b"), "resource name");
+  catalog.plan("flow");
+  CHECK_DEFECT(process.after_step([](step&) {}), "cannot be changed");
+  CHECK_DEFECT(narrowed.when(status::pending), "cannot be changed");
+  CHECK_DEFECT(resource.on_release([](lightflow::resource&) {}), "\"db\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_must_callback_cannot_follow_one_that_need_not) {
+  process.before_step(must, [](step&) {});
+  process.before_step([](step&) {});
+  process.after_step(must, [](step&) {}); // another chain
+  CHECK_DEFECT(process.before_step(must, [](step&) {}), "must succeed");
+}
+
+BOOST_AUTO_TEST_CASE(empty_functions_are_refused) {
+  CHECK_DEFECT(process.step("x", std::function<void(step&)>{}), "empty");
+  CHECK_DEFECT(process.before_step(std::function<void(step&)>{}), "empty");
+  CHECK_DEFECT(
+    catalog.step_records().on_insert(std::function<void(const step&)>{}),
+    "empty");
+  CHECK_DEFECT(
+    catalog.resource("r").on_release(std::function<void(resource&)>{}),
+    "empty");
+}
+
 // -- size ---------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_hundred_thousand_steps_can_be_defined) {

@@ -31,14 +31,22 @@ struct step_fixture {
     context->publish(0, output);
   }
 
-  step make(const process_identity& who) {
+  using run_of = std::shared_ptr<const process_run>;
+
+  static run_of make_run(bool is_recoverable) {
+    auto run = std::make_shared<const run_info>(
+      run_info{"r1", "flow", is_recoverable, nullptr});
+    return std::make_shared<const process_run>(run, "flow");
+  }
+
+  step make(const run_of& who) {
     return {who, step_view{context, 1}, {}};
   }
 
   lightflow::catalog catalog;
   std::shared_ptr<process_context> context;
-  process_identity plain{"r1", "flow", "flow", false};
-  process_identity recoverable{"r1", "flow", "flow", true};
+  run_of plain = make_run(false);
+  run_of recoverable = make_run(true);
 };
 
 } // namespace
@@ -78,8 +86,9 @@ BOOST_AUTO_TEST_CASE(what_a_step_set_itself_comes_first) {
 
 BOOST_AUTO_TEST_CASE(the_wrong_type_is_told_with_the_key_and_the_step) {
   auto self = make(plain);
-  BOOST_CHECK_EXCEPTION(self.get<int>("input"), error,
-                        says({"\"input\"", "\"consume\"", "i32", "string"}));
+  BOOST_CHECK_EXCEPTION(
+    self.get<int>("input"), error,
+    says({"\"input\"", "r1/flow/consume", "i32", "string"}));
   BOOST_CHECK_EXCEPTION(self.result<std::string>("produce"), error,
                         says({"\"produce\"", "string", "i32"}));
 }

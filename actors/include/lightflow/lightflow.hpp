@@ -7,6 +7,8 @@
 #include "lightflow/actors/run_handle.hpp" // IWYU pragma: export
 #include "lightflow/core/catalog.hpp"      // IWYU pragma: export
 #include "lightflow/core/error.hpp"        // IWYU pragma: export
+#include "lightflow/core/flow.hpp"         // IWYU pragma: export
+#include "lightflow/core/process.hpp"      // IWYU pragma: export
 #include "lightflow/core/report.hpp"       // IWYU pragma: export
 #include "lightflow/core/result.hpp"       // IWYU pragma: export
 #include "lightflow/core/step.hpp"         // IWYU pragma: export

@@ -60,6 +60,9 @@ public:
   /// The run of that id, if it is under way or was started with `start_as`.
   std::optional<run_handle> find(const std::string& id) const;
 
+  /// What became of the events until now.
+  lightflow::event_counts event_counts() const;
+
 private:
   std::shared_ptr<engine_core> core_;
 };

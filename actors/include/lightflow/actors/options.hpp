@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/actors/event_options.hpp"
 #include "lightflow/actors/log.hpp"
 
 #include <cstddef>
@@ -30,6 +31,9 @@ struct engine_options {
 
   /// Where the engine logs; empty for spdlog's default logger.
   log_function log;
+
+  /// What is done with events.
+  event_options events;
 };
 
 } // namespace lightflow

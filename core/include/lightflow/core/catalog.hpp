@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/callback_settings.hpp"
 #include "lightflow/core/process_definition.hpp"
+#include "lightflow/core/record_hooks.hpp"
+#include "lightflow/core/resource.hpp"
 #include "lightflow/core/settings.hpp"
 
 #include <memory>
@@ -13,7 +16,8 @@ namespace lightflow {
 
 /// A flow while it is being defined: the processes that run side by side.
 /// Sealed when a run of it starts, like its processes.
-class flow_definition : public flow_settings<flow_definition> {
+class flow_definition : public flow_settings<flow_definition>,
+                        public flow_callbacks<flow_definition> {
 public:
   flow_definition(catalog& owner, std::string name);
 
@@ -30,6 +34,7 @@ public:
 
 private:
   friend class catalog;
+  friend class process_callbacks<flow_definition>;
   friend class step_settings<flow_definition>;
 
   void require_unsealed() const;
@@ -40,9 +45,13 @@ private:
   std::shared_ptr<const flow_plan> plan_; // set: sealed
 };
 
-/// The settings that hold where no step, process or flow has its own.
-class default_settings : public flow_settings<default_settings> {
+/// The settings that hold where no step, process or flow has its own, and the
+/// callbacks that come before theirs.
+class default_settings : public flow_settings<default_settings>,
+                         public flow_callbacks<default_settings> {
 private:
+  friend class catalog;
+  friend class process_callbacks<default_settings>;
   friend class step_settings<default_settings>;
 
   void require_unsealed() const {}
@@ -70,6 +79,16 @@ public:
   /// here when it is sealed.
   default_settings& defaults();
 
+  /// Defines a kind of resource, which the steps and callbacks of all flows can
+  /// attach. Throws definition_error for a bad or duplicate name.
+  resource_definition& resource(std::string name);
+
+  /// Functions that are told of each run, process and step, as it starts and
+  /// when it has ended. A flow takes what is set here when it is sealed.
+  record_hooks<lightflow::flow>& flow_records();
+  record_hooks<process>& process_records();
+  record_hooks<step>& step_records();
+
   /// The plan of a flow, which it seals; null if there is no flow of that name.
   std::shared_ptr<const flow_plan> plan(std::string_view flow) const;
 
@@ -78,8 +97,11 @@ public:
 
 private:
   friend class flow_definition;
+  friend class process_definition;
 
   process_definition& define_process(std::string name);
+  const process_definition* find_process(std::string_view name) const;
+  std::shared_ptr<const flow_plan> seal(flow_definition& flow) const;
 
   struct state;
   std::unique_ptr<state> state_;

@@ -37,13 +37,20 @@ public:
     return *input_;
   }
 
-  /// What the process itself set, before any step started.
-  const writes& own() const noexcept {
-    return own_;
+  /// What the process's callbacks set before any step started; null: nothing.
+  const writes* own() const noexcept {
+    return own_.get();
   }
 
-  void set(std::string_view key, value x) {
-    own_.set(key, std::move(x));
+  /// Sets what they set. Called before any step starts.
+  void prepare(std::shared_ptr<const writes> own) {
+    own_ = std::move(own);
+  }
+
+  /// Adds what the process's callbacks set after the last step, which steps do
+  /// not see, also those that still run though they timed out.
+  void conclude(std::shared_ptr<const writes> own) {
+    concluding_ = std::move(own);
   }
 
   /// Adds what a step left. Called once per step, by the process.
@@ -68,7 +75,8 @@ public:
 private:
   std::shared_ptr<const process_plan> plan_;
   std::shared_ptr<const writes> input_;
-  writes own_;
+  std::shared_ptr<const writes> own_;
+  std::shared_ptr<const writes> concluding_;
   std::vector<std::shared_ptr<const step_output>> outputs_;
   std::shared_ptr<const write_index> index_;
 };

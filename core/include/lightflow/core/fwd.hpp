@@ -5,7 +5,9 @@ namespace lightflow {
 
 class catalog;
 class error;
+class flow;
 class flow_definition;
+class process;
 class process_definition;
 class process_report;
 class process_state;

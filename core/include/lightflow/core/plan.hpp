@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/callback.hpp"
+#include "lightflow/core/condition.hpp"
+#include "lightflow/core/record_hooks.hpp"
+#include "lightflow/core/resource.hpp"
 #include "lightflow/core/settings.hpp"
 #include "lightflow/core/step_function.hpp"
 #include "lightflow/core/topology.hpp"
@@ -24,6 +28,9 @@ struct step_plan {
   duration timeout; // negative: none
   retry_policy retry;
   std::vector<std::pair<std::string, step_index>> restrictions;
+  std::vector<condition> conditions;     // all of which must hold
+  bool skips_dependents = false;         // when they do not
+  std::vector<step_index> never_skipped; // of these dependents
 };
 
 struct process_plan {
@@ -51,6 +58,27 @@ struct process_plan {
   std::unordered_map<std::string_view, step_index> index;
   duration timeout{}; // negative: none
   std::size_t parallelism = 0;
+  callback_chains<process> before;
+  callback_chains<process> after;
+  callback_chains<step> before_step;
+  callback_chains<step> after_step;
+  record_functions<process> records;
+  record_functions<step> step_records;
+
+  /// Whether anything has to run before the first step.
+  bool has_preparation() const noexcept {
+    return !before.empty() || records.insert;
+  }
+
+  /// Whether anything has to run after the last step, whatever the steps did.
+  bool has_conclusion() const noexcept {
+    return !after.empty() || records.update;
+  }
+
+  /// Whether anything has to run after a step that ran.
+  bool has_step_conclusion() const noexcept {
+    return !after_step.empty() || step_records.update;
+  }
 };
 
 struct flow_plan {
@@ -61,8 +89,21 @@ struct flow_plan {
     return std::nullopt;
   }
 
+  bool has_preparation() const noexcept {
+    return !before.empty() || records.insert;
+  }
+
+  bool has_conclusion() const noexcept {
+    return !after.empty() || records.update;
+  }
+
   std::string name;
   bool recoverable = false;
+  duration callback_timeout{}; // of its callbacks; negative: none
+  callback_chains<flow> before;
+  callback_chains<flow> after;
+  record_functions<flow> records;
+  std::shared_ptr<const resource_table> resources; // null: there are none
   std::vector<std::shared_ptr<const process_plan>> processes;
 };
 

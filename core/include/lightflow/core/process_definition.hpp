@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/callback_settings.hpp"
+#include "lightflow/core/record_hooks.hpp"
 #include "lightflow/core/settings.hpp"
 #include "lightflow/core/step_definition.hpp"
 #include "lightflow/core/topology.hpp"
@@ -31,9 +33,10 @@ named_step named(std::string name, F f) {
 /// A process while it is being defined: its steps and what each runs after.
 /// Defining is not thread-safe; a definition is sealed when a run of its flow
 /// starts, and changing it later throws definition_error.
-class process_definition : public process_settings<process_definition> {
+class process_definition : public process_settings<process_definition>,
+                           public process_callbacks<process_definition> {
 public:
-  explicit process_definition(std::string name);
+  process_definition(const catalog& owner, std::string name);
 
   process_definition(const process_definition&) = delete;
   process_definition& operator=(const process_definition&) = delete;
@@ -110,23 +113,49 @@ public:
     return define_sync_all(std::move(name), make_step_function(std::move(f)));
   }
 
+  /// Copies the steps of another process into this one, as that is now. A step
+  /// absent here is added with its function, restrictions, conditions and
+  /// configuration, and may be defined once more: that replaces its function
+  /// and adds dependencies. A step that both have keeps the function it has
+  /// here, and gains the dependencies, conditions (both must hold) and
+  /// restrictions (of a key, those here win) of the other. Configuration is
+  /// looked up in the step, process and flow here, then in the merged step,
+  /// then in the defaults. Throws definition_error for an unknown process, and
+  /// where the two together would close a cycle.
+  process_definition& merge(std::string_view process);
+
 private:
   friend class catalog;
   friend class flow_definition;
   friend class step_definition;
+  friend class process_callbacks<process_definition>;
   friend class sync_point;
   template <class>
   friend class step_settings;
 
-  /// The immutable form that runs use; made once, and sealing this.
-  std::shared_ptr<const process_plan> seal(const settings& wider);
+  /// What a process takes from its surroundings when it is sealed.
+  struct surroundings {
+    const settings& of_flow;
+    const settings& of_defaults;
+    const scope_callbacks& default_callbacks;
+    scope_callbacks& flow_callbacks;
+    const record_functions<process>& records;
+    const record_functions<lightflow::step>& step_records;
+  };
 
+  /// The immutable form that runs use; made once, and sealing this. Throws
+  /// definition_error for what could not be found out before.
+  std::shared_ptr<const process_plan> seal(const surroundings& wider);
+
+  step_plan plan_step(const step_definition& x, const settings& own) const;
+  std::vector<step_index> never_skipped(const step_definition& x) const;
   /// Takes back what was defined since it was made, unless that is kept: what
   /// throws halfway leaves nothing behind.
   class transaction {
   public:
     explicit transaction(process_definition& owner)
-        : owner_(owner), begin_(owner.graph_.now()) {}
+        : owner_(owner), begin_(owner.graph_.now()),
+          redefined_(owner.redefined_.size()) {}
 
     ~transaction();
     transaction(const transaction&) = delete;
@@ -139,12 +168,15 @@ private:
   private:
     process_definition& owner_;
     dependency_graph::moment begin_;
+    std::size_t redefined_;
     bool kept_ = false;
   };
 
   void require_unsealed() const;
   step_definition& define(std::string name, step_function f,
                           const std::vector<dependency>& after);
+  step_definition& define_new(std::string name, step_function f);
+  step_definition& define_again(step_index step, step_function f);
   step_definition& define_sync_all(std::string name, step_function f);
   std::vector<step_index> resolve(const dependency& x,
                                   std::string_view wanted_by) const;
@@ -153,9 +185,12 @@ private:
   void add_edge(step_index dependency, step_index node);
   step_index index_of(std::string_view name, std::string_view wanted_by) const;
 
+  const catalog* catalog_;
   std::string name_;
   bool sealed_ = false;
   std::deque<step_definition> steps_; // never moves what it holds
+  /// Merged-in steps that were defined once more, with what they did before.
+  std::vector<std::pair<step_index, step_function>> redefined_;
   std::unordered_map<std::string_view, step_index> index_;
   dependency_graph graph_;
 };

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "lightflow/core/context.hpp"
-#include "lightflow/core/events.hpp"
 #include "lightflow/core/plan.hpp"
+#include "lightflow/core/process_event.hpp"
 #include "lightflow/core/status.hpp"
 #include "lightflow/core/step_phase.hpp"
 
@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,10 +33,12 @@ struct step_state {
 enum class wake_source {
   ended,        // needs none
   start,        // the process_started event
+  preparation,  // the end of what runs before the first step
   running_step, // the end of a step
   ready_step,   // a step that can start at once
   retry,        // the end of a wait before another attempt
   resume,       // somebody who resumes it
+  conclusion,   // the end of what runs after a step or after the last one
 };
 
 /// The state of one process of a run: changed by events alone, and so the same
@@ -54,15 +57,19 @@ public:
   /// step, or after the step's end, changes nothing.
   void apply(const process_event& x);
   void apply(const process_started& x);
+  void apply(const process_prepared& x);
   void apply(const step_started& x);
   void apply(const attempt_failed& x);
   void apply(const retry_due& x);
   void apply(const step_finished& x);
   void apply(const step_timed_out& x);
+  void apply(const step_concluded& x);
   void apply(const process_paused& x);
   void apply(const process_resumed& x);
   void apply(const process_stopped& x);
   void apply(const process_timed_out& x);
+  void apply(const process_cancelled& x);
+  void apply(const process_concluded& x);
 
   // -- what to do next --------------------------------------------------------
 
@@ -77,9 +84,26 @@ public:
   /// Whether an attempt is the one under way of its step.
   bool is_current(step_index step, std::uint32_t attempt) const;
 
+  /// Steps that ended without having come to it by themselves, and for which
+  /// what runs after a step has not run yet.
+  const std::set<step_index>& concluding() const noexcept {
+    return concluding_;
+  }
+
+  /// Whether what has to run before the first step is still to run.
+  bool is_preparing() const noexcept {
+    return preparing_;
+  }
+
+  /// Whether all steps have ended, and with all that runs after each.
+  bool steps_ended() const noexcept {
+    return started_ && !preparing_ && ended_steps_ == steps_.size()
+           && concluding_.empty();
+  }
+
   /// Whether the process is at its end.
   bool has_ended() const noexcept {
-    return started_ && ended_steps_ == steps_.size();
+    return steps_ended() && (concluded_ || !plan().has_conclusion());
   }
 
   wake_source wakes_by() const;
@@ -109,6 +133,21 @@ public:
 
   /// The status of the process itself.
   status own_status() const;
+
+  /// What it will be if nothing else goes wrong, once the steps have ended.
+  status outcome() const;
+
+  /// Why the process itself did not end well, in full; empty if only its steps
+  /// did not. `id` is that of the process.
+  std::string own_error(std::string_view id) const;
+
+  /// Where a recovered step or the recovered process goes on; none: at its
+  /// beginning.
+  std::optional<callback_breakpoint> breakpoint(step_index x) const;
+
+  std::optional<callback_breakpoint> own_breakpoint() const {
+    return own_breakpoint_;
+  }
 
   /// The flags of the process and of all its steps.
   status any_status() const {
@@ -145,6 +184,9 @@ private:
   void cancel_dependents(step_index step, time_point time);
   bool drop(step_index step, status why, time_point time);
   void make_ready(step_index step, time_point time);
+  void make_roots_ready(time_point time);
+  void skip_dependents(step_index step, time_point time);
+  void cancel_all(status of_running, time_point time);
 
   std::shared_ptr<process_context> context_;
   std::vector<step_state> steps_;
@@ -155,9 +197,15 @@ private:
   std::size_t running_ = 0;
   std::size_t backing_off_ = 0;
   std::size_t ended_steps_ = 0;
+  std::set<step_index> concluding_;
+  std::unordered_map<step_index, callback_breakpoint> breakpoints_;
+  std::optional<callback_breakpoint> own_breakpoint_;
+  std::string own_error_;
   status own_;  // abnormal flags of the process itself
   status seen_; // flags of all steps that ended
   bool started_ = false;
+  bool preparing_ = false;
+  bool concluded_ = false;
   bool paused_ = false;
   bool stopping_ = false;
   time_point start_;

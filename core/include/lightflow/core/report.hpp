@@ -5,6 +5,7 @@
 #include "lightflow/core/status.hpp"
 #include "lightflow/core/value.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,14 +20,53 @@ struct run_record {
   std::string id;
   std::shared_ptr<const flow_plan> flow;
   std::shared_ptr<const writes> input;
-  status own; // flags of the run itself
+  status own;        // flags of the run itself
+  std::string error; // what went wrong with the run itself
   time_point start;
   time_point end;
   std::vector<std::shared_ptr<const process_state>> processes;
 };
 
+/// What the reports on all kinds of units have in common.
+template <class Derived>
+class unit_report {
+public:
+  template <class... Flags>
+  bool has(Flags... flags) const {
+    return self().state().has(flags...);
+  }
+
+  /// Whether it ended, and ended normally.
+  bool success() const {
+    return self().state().succeeded();
+  }
+
+  /// From start to end; zero if it has not ended.
+  lightflow::duration duration() const {
+    return std::max(lightflow::duration::zero(),
+                    lightflow::duration{self().end() - self().start()});
+  }
+
+  /// The value that the unit sees under a key, as `find` says; nothing if it
+  /// sees none. Throws lightflow::error with error_code::wrong_type if it is no
+  /// T.
+  template <class T>
+  std::optional<T> get(std::string_view key) const {
+    auto x = self().find(key);
+    return x != nullptr ? std::optional<T>{x->template as<T>()} : std::nullopt;
+  }
+
+protected:
+  ~unit_report() = default;
+
+private:
+  const Derived& self() const {
+    return static_cast<const Derived&>(*this);
+  }
+};
+
 /// How one step of a run went, or goes at the moment the report was made.
-class step_report {
+class step_report : public unit_report<step_report> {
 public:
   step_report(std::shared_ptr<const run_record> run, std::size_t process,
               step_index step)
@@ -44,25 +84,12 @@ public:
 
   status state() const;
 
-  template <class... Flags>
-  bool has(Flags... flags) const {
-    return state().has(flags...);
-  }
-
-  /// Whether it ended, and ended normally.
-  bool success() const {
-    return state().succeeded();
-  }
-
   /// How many attempts were made or are under way; 0 if it did not start.
   std::uint32_t attempt() const;
 
   /// Of its first attempt. Of a step that never ran, when it was decided so.
   time_point start() const;
   time_point end() const;
-
-  /// From start to end; zero if it has not ended.
-  lightflow::duration duration() const;
 
   /// Step, stage, id and reason of what went wrong; empty if nothing did.
   std::string error() const;
@@ -75,6 +102,9 @@ public:
     return x != nullptr ? std::optional<T>{x->as<T>()} : std::nullopt;
   }
 
+  /// What it set itself; null if it did not set that key.
+  const value* find(std::string_view key) const;
+
 private:
   const process_state& process() const;
   const value* returned() const;
@@ -85,7 +115,7 @@ private:
 };
 
 /// How one process of a run went, or goes at the moment of the report.
-class process_report {
+class process_report : public unit_report<process_report> {
 public:
   process_report(std::shared_ptr<const run_record> run, std::size_t process)
       : run_(std::move(run)), process_(process) {}
@@ -97,41 +127,35 @@ public:
 
   status state() const;
 
-  template <class... Flags>
-  bool has(Flags... flags) const {
-    return state().has(flags...);
-  }
-
   /// Whether it or one of its steps has one of the flags.
   template <class... Flags>
   bool has_any(Flags... flags) const {
     return self().any_status().has_any(flags...);
   }
 
-  bool success() const {
-    return state().succeeded();
-  }
-
   time_point start() const;
   time_point end() const;
-  lightflow::duration duration() const;
+
+  /// What went wrong with the process itself, as opposed to its steps; empty if
+  /// nothing did.
+  std::string error() const;
 
   std::vector<step_report> steps() const;
 
   /// The steps that ended abnormally.
   std::vector<step_report> failed_steps() const;
 
+  /// What the process was run by.
+  const process_plan& plan() const {
+    return self().plan();
+  }
+
   /// Throws lightflow::error with error_code::unknown_step.
   step_report step(std::string_view name) const;
 
   /// What the process sees under a key: what it set itself, or the last of its
-  /// steps in topological order, or the caller. Nothing if none did. Throws
-  /// lightflow::error with error_code::wrong_type if it is no T.
-  template <class T>
-  std::optional<T> get(std::string_view key) const {
-    auto x = self().context().find(key);
-    return x != nullptr ? std::optional<T>{x->as<T>()} : std::nullopt;
-  }
+  /// steps in topological order, or the caller; null if none did.
+  const value* find(std::string_view key) const;
 
 private:
   const process_state& self() const;
@@ -142,7 +166,7 @@ private:
 
 /// How a run went, or goes at the moment of the report. Cheap to copy; stays
 /// valid after the engine is gone.
-class run_report {
+class run_report : public unit_report<run_report> {
 public:
   explicit run_report(std::shared_ptr<const run_record> run)
       : run_(std::move(run)) {}
@@ -153,20 +177,10 @@ public:
 
   status state() const;
 
-  template <class... Flags>
-  bool has(Flags... flags) const {
-    return state().has(flags...);
-  }
-
   /// Whether the run, or anything below it, has one of the flags.
   template <class... Flags>
   bool has_any(Flags... flags) const {
     return any_status().has_any(flags...);
-  }
-
-  /// Whether the run ended, and ended normally.
-  bool success() const {
-    return state().succeeded();
   }
 
   bool has_ended() const {
@@ -175,7 +189,10 @@ public:
 
   time_point start() const;
   time_point end() const;
-  lightflow::duration duration() const;
+
+  /// What went wrong with the run itself, as opposed to its processes; empty if
+  /// nothing did.
+  const std::string& error() const;
 
   std::vector<process_report> processes() const;
 
@@ -188,14 +205,11 @@ public:
   /// Throws lightflow::error with error_code::unknown_process.
   process_report process(std::string_view name) const;
 
-  /// A run sees only what was set for it, not what its processes and steps set.
-  template <class T>
-  std::optional<T> get(std::string_view key) const {
-    auto x = run_->input->find(key);
-    return x != nullptr ? std::optional<T>{x->as<T>()} : std::nullopt;
-  }
+  /// What the caller or the flow's callbacks set: a run does not see what its
+  /// processes and steps set. Null if they did not set that key.
+  const value* find(std::string_view key) const;
 
-  /// The errors of all steps that have one, a line each.
+  /// The errors of the run, its processes and its steps, a line each.
   std::string errors() const;
 
 private:

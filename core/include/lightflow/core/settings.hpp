@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace lightflow {
@@ -15,6 +16,9 @@ namespace lightflow {
 using clock = std::chrono::system_clock;
 using time_point = clock::time_point;
 using duration = std::chrono::nanoseconds;
+
+/// As people write it: "50ms", "10s".
+std::string describe(duration x);
 
 /// How often and when a step is tried again after it failed or threw.
 struct retry_policy {
@@ -46,6 +50,7 @@ struct settings {
   std::optional<duration> step_timeout;
   std::optional<retry_policy> retry;
   std::optional<std::size_t> parallelism;
+  std::optional<bool> default_callbacks;
 
   /// These settings, with what they leave open taken from `wider`.
   settings or_else(const settings& wider) const;
@@ -117,6 +122,12 @@ public:
   /// Bounds how many steps of a process run at once; 0 for no bound.
   Derived& parallelism(std::size_t x) {
     return this->change([&](settings& s) { s.parallelism = x; });
+  }
+
+  /// Turns the callbacks of the catalog's defaults on or off; a process without
+  /// a word on it does as its flow.
+  Derived& default_callbacks(bool x) {
+    return this->change([&](settings& s) { s.default_callbacks = x; });
   }
 
 protected:

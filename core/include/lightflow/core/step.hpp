@@ -2,12 +2,11 @@
 #pragma once
 
 #include "lightflow/core/context.hpp"
-#include "lightflow/core/error.hpp"
 #include "lightflow/core/name.hpp"
 #include "lightflow/core/settings.hpp"
-#include "lightflow/core/status.hpp"
-#include "lightflow/core/value.hpp"
+#include "lightflow/core/unit.hpp"
 
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -18,26 +17,12 @@
 
 namespace lightflow {
 
-/// What a step needs to know of the run that it belongs to. One per process of
-/// a run, shared by its steps.
-struct process_identity {
-  std::string run_id;
-  std::string flow_name;
-  std::string process_name;
-  bool recoverable = false;
-
-  std::string process_id() const {
-    return run_id + '/' + process_name;
-  }
-
-  std::string step_id(std::string_view step_name) const {
-    return process_id() + '/' + std::string{step_name};
-  }
-};
-
 /// A step under way, as its function sees it. Valid until the function returns;
 /// used by one thread at a time, the one that runs the function.
-class step {
+///
+/// `get` gives what this step set, or else the last of its ancestors, or else
+/// its process, or else the caller of the run.
+class step final : public unit {
 public:
   /// What this run of the step knows besides its view of the context.
   struct attempt_info {
@@ -46,39 +31,32 @@ public:
     std::stop_token stop;
   };
 
-  step(const process_identity& identity, step_view view, attempt_info attempt,
-       writes own = {})
-      : identity_(identity), view_(std::move(view)),
-        attempt_(std::move(attempt)), own_(std::move(own)) {}
-
-  step(const step&) = delete;
-  step& operator=(const step&) = delete;
+  step(std::shared_ptr<const process_run> process, step_view view,
+       attempt_info attempt, writes own = {})
+      : unit(std::move(own)), process_(std::move(process)),
+        view_(std::move(view)), attempt_(std::move(attempt)) {}
 
   // -- who it is --------------------------------------------------------------
 
-  const std::string& name() const {
+  const std::string& name() const override {
     return view_.plan().name;
   }
 
   /// "run id/process/step": unique in a journal, the same in all attempts.
-  std::string id() const {
-    return identity_.step_id(name());
+  std::string id() const override {
+    return process_->step_id(name());
+  }
+
+  const run_info& run() const override {
+    return *process_->run;
   }
 
   const std::string& process_name() const {
-    return identity_.process_name;
+    return process_->name;
   }
 
   std::string process_id() const {
-    return identity_.process_id();
-  }
-
-  const std::string& flow_name() const {
-    return identity_.flow_name;
-  }
-
-  const std::string& run_id() const {
-    return identity_.run_id;
+    return process_->id();
   }
 
   /// The names of the steps that this one was defined to run after.
@@ -100,16 +78,6 @@ public:
     return id();
   }
 
-  /// What is known of how it went; in the step's own function: pending.
-  status state() const {
-    return state_;
-  }
-
-  template <class... Flags>
-  bool has(Flags... flags) const {
-    return state_.has(flags...);
-  }
-
   // -- being asked to stop ----------------------------------------------------
 
   /// Requested when the step timed out, its run is being stopped or its engine
@@ -123,25 +91,6 @@ public:
   }
 
   // -- context ----------------------------------------------------------------
-
-  /// The value of a key: what this step set, or else the last of its ancestors,
-  /// or else its process, or else the caller of the run. Nothing if none of
-  /// them set it. Throws lightflow::error with error_code::wrong_type if it is
-  /// no T.
-  template <class T>
-  std::optional<T> get(std::string_view key) const {
-    return as<T>(find(key), "key", key);
-  }
-
-  /// Whether `get` finds a value, of whatever type.
-  bool has_key(std::string_view key) const {
-    return find(key) != nullptr;
-  }
-
-  /// Sets a key for this step and those that run after it. Throws
-  /// lightflow::error with error_code::no_codec if the flow is recoverable and
-  /// the type of the value cannot be encoded.
-  void set(std::string_view key, value x);
 
   /// What an ancestor returned; nothing if it is no ancestor or returned
   /// nothing. Throws as `get` does.
@@ -167,38 +116,54 @@ public:
     return result;
   }
 
+  /// What its function returned, for callbacks after it and record hooks;
+  /// nothing if it returned nothing or has not. Throws as `get` does.
+  template <class T>
+  std::optional<T> returned() const {
+    return as<T>(returned_.has_value() ? &returned_ : nullptr, "result of step",
+                 name());
+  }
+
+  // -- resources --------------------------------------------------------------
+
+  /// The resource of that name, initialised with `parameter` if it was not
+  /// attached to this process before. Fails for an unknown name and when the
+  /// initialisation fails.
+  lightflow::result<resource_ptr> attach(std::string_view resource,
+                                         const value& parameter = {}) {
+    return process_->attach(resource, parameter);
+  }
+
+  /// The resource of that name if it is attached to this process, else null.
+  resource_ptr acquire(std::string_view resource) const {
+    return process_->acquire(resource);
+  }
+
   // -- for the engine ---------------------------------------------------------
 
-  /// Takes what was set until now.
-  writes take_writes() {
-    return std::move(own_);
+  void set_returned(value x) {
+    returned_ = std::move(x);
+  }
+
+  value take_returned() {
+    return std::move(returned_);
   }
 
 private:
-  const value* find(std::string_view key) const;
-
-  template <class T>
-  std::optional<T> as(const value* x, std::string_view what,
-                      std::string_view name) const {
-    if (x == nullptr)
-      return std::nullopt;
-    if (auto held = x->peek<T>())
-      return *held;
-    try {
-      return x->as<T>();
-    } catch (const error& e) {
-      rethrow_naming(e, what, name);
-    }
+  const value* find_inherited(std::string_view key) const override {
+    return view_.find(key);
   }
 
-  [[noreturn]] void rethrow_naming(const error& e, std::string_view what,
-                                   std::string_view name) const;
+  context_reader inherited_reader() const override {
+    return [view = view_](std::string_view key) { return view.find(key); };
+  }
 
-  const process_identity& identity_;
+  event make_event(event_stage stage, problem cause) const override;
+
+  std::shared_ptr<const process_run> process_;
   step_view view_;
   attempt_info attempt_;
-  writes own_;
-  status state_ = status::pending;
+  value returned_;
 };
 
 } // namespace lightflow

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/condition.hpp"
 #include "lightflow/core/fwd.hpp"
 #include "lightflow/core/name.hpp"
 #include "lightflow/core/settings.hpp"
 #include "lightflow/core/step_function.hpp"
 #include "lightflow/core/topology.hpp"
 
+#include <concepts>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -121,10 +124,91 @@ public:
   step_definition& restrict(
     std::initializer_list<std::pair<std::string, std::string_view>> xs);
 
+  // -- conditions -------------------------------------------------------------
+  //
+  // A step whose conditions are not met when it would start is skipped, and
+  // what depends on it runs all the same. The conditions must all hold; `or_`
+  // begins an alternative to those before it. They read what the step's `get`
+  // would. Numbers compare by value, whatever their types, those with a
+  // fraction with a tolerance of 1e-9; points in time compare by time; values
+  // of other types must be of the wanted type to be compared with its `==` or
+  // `<`. What cannot be compared, and a missing key, is false, and true for
+  // `neq`. A comparison or predicate that throws is false, and an event.
+
+  template <equatable T>
+  step_definition& eq(std::string key, const T& x) {
+    return compare(comparison::eq, std::move(key), x);
+  }
+
+  template <equatable T>
+  step_definition& neq(std::string key, const T& x) {
+    return compare(comparison::neq, std::move(key), x);
+  }
+
+  template <orderable T>
+  step_definition& gt(std::string key, const T& x) {
+    return compare(comparison::gt, std::move(key), x);
+  }
+
+  template <orderable T>
+  step_definition& gte(std::string key, const T& x) {
+    return compare(comparison::gte, std::move(key), x);
+  }
+
+  template <orderable T>
+  step_definition& lt(std::string key, const T& x) {
+    return compare(comparison::lt, std::move(key), x);
+  }
+
+  template <orderable T>
+  step_definition& lte(std::string key, const T& x) {
+    return compare(comparison::lte, std::move(key), x);
+  }
+
+  /// Asks a function, which runs where the step would.
+  template <std::predicate<step&> F>
+  step_definition& if_(F f) {
+    require_callable(f, "condition");
+    require_unsealed();
+    condition_.add(std::move(f));
+    return *this;
+  }
+
+  /// Throws definition_error if there is no condition before it; if there is
+  /// none after it, the first start of a run throws that.
+  step_definition& or_();
+
+  /// When the conditions are not met, also skips what runs after this step,
+  /// directly or not, but for the steps named and what is reached through them
+  /// only. The first start of a run throws definition_error if one of them
+  /// does not run after this step.
+  template <std::convertible_to<std::string>... Names>
+  step_definition& skip_with_dependents(Names... except) {
+    return skip_all_but({std::string{std::move(except)}...});
+  }
+
 private:
   friend class dependency;
   friend class process_definition;
   friend class step_settings<step_definition>;
+
+  template <class T>
+  step_definition& compare(comparison what, std::string key, const T& x) {
+    require_unsealed();
+    using wanted_type = detail::compared_as_t<T>;
+    condition_.add(std::move(key), what == comparison::neq,
+                   [what, wanted = wanted_type(x)](const value& held) {
+                     return compares(what, held, wanted);
+                   });
+    return *this;
+  }
+
+  step_definition& skip_all_but(std::vector<std::string> names);
+
+  /// Takes in what another definition of a step of this name says, whose
+  /// process numbers its steps differently.
+  void merge(const step_definition& other,
+             const std::vector<step_index>& numbers);
 
   void require_unsealed() const;
   step_definition& add_dependencies(const std::vector<dependency>& xs);
@@ -136,6 +220,11 @@ private:
   std::string name_;
   step_function function_;
   std::vector<std::pair<std::string, step_index>> restrictions_;
+  condition condition_;
+  std::vector<condition> merged_conditions_;
+  settings merged_settings_;
+  std::optional<std::vector<std::string>> skipped_but_; // none: not skipped
+  bool merged_in_ = false; // and may therefore be defined once more
 };
 
 } // namespace lightflow

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/function.hpp"
 #include "lightflow/core/fwd.hpp"
 #include "lightflow/core/result.hpp"
 #include "lightflow/core/value.hpp"
@@ -34,6 +35,7 @@ concept step_callable = std::invocable<F&, step&> && std::copy_constructible<F>;
 template <step_callable F>
 step_function make_step_function(F f) {
   using returned = std::invoke_result_t<F&, step&>;
+  require_callable(f, "step");
   if constexpr (std::is_void_v<returned>) {
     return [f = std::move(f)](step& self) mutable -> result<value> {
       f(self);

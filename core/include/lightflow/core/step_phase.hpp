@@ -33,7 +33,7 @@ enum class step_trigger : std::uint8_t {
   due,
   /// The attempt came to the end of the step.
   finish,
-  /// The step ends without (another) attempt: cancelled or stopped.
+  /// The step ends without (another) attempt: cancelled, stopped or skipped.
   drop,
 };
 

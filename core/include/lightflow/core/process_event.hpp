@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/callback.hpp"
 #include "lightflow/core/context.hpp"
 #include "lightflow/core/settings.hpp"
 #include "lightflow/core/status.hpp"
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -19,6 +21,13 @@ namespace lightflow {
 
 struct process_started {
   time_point time;
+};
+
+/// What runs before the first step has run: callbacks and a record hook.
+struct process_prepared {
+  time_point time;
+  std::optional<failed_callback> failure; // none: the steps may start
+  std::shared_ptr<const writes> context;  // what callbacks set; null: nothing
 };
 
 /// An attempt was handed out to be run.
@@ -54,6 +63,8 @@ struct step_finished {
   time_point start;
   time_point end;
   std::shared_ptr<const step_output> output; // null if it left nothing
+  /// The callback that must succeed and did not.
+  std::optional<callback_breakpoint> breakpoint = {};
 };
 
 /// A step took too long. Its function may still run; what it does is dropped.
@@ -62,6 +73,15 @@ struct step_timed_out {
   std::uint32_t attempt;
   std::string error;
   time_point time;
+};
+
+/// What runs after a step has run for one that did not come to its end by
+/// itself, or has not run in time.
+struct step_concluded {
+  step_index step;
+  status flags; // abnormal ones that come from it; usually none
+  std::string error;
+  std::optional<callback_breakpoint> breakpoint = {};
 };
 
 struct process_paused {};
@@ -78,9 +98,25 @@ struct process_timed_out {
   time_point time;
 };
 
+/// The process will not start, since its run may not.
+struct process_cancelled {
+  time_point time;
+};
+
+/// What runs after the last step has run, or has not run in time.
+struct process_concluded {
+  time_point time;
+  status flags; // abnormal ones that come from it; usually none
+  std::string error;
+  std::optional<callback_breakpoint> breakpoint = {};
+  std::shared_ptr<const writes> context; // what callbacks set; null: nothing
+};
+
 using process_event
-  = std::variant<process_started, step_started, attempt_failed, retry_due,
-                 step_finished, step_timed_out, process_paused, process_resumed,
-                 process_stopped, process_timed_out>;
+  = std::variant<process_started, process_prepared, step_started,
+                 attempt_failed, retry_due, step_finished, step_timed_out,
+                 step_concluded, process_paused, process_resumed,
+                 process_stopped, process_timed_out, process_cancelled,
+                 process_concluded>;
 
 } // namespace lightflow

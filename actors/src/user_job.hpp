@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "pooled.hpp"
+#include "runtime.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace lightflow {
+
+/// Runs code of the user that belongs to a process or a run, such as callbacks:
+/// does one thing as soon as it gets a thread, sends one message, and leaves.
+class user_job : public pooled<caf::event_based_actor> {
+public:
+  /// `work()` runs, then what it gives is sent to `receiver`.
+  template <class Receiver, class Work>
+  user_job(caf::actor_config& cfg, runtime& env, Receiver receiver, Work work)
+      : pooled(cfg, env.pool, job_kind::user),
+        run_([this, receiver = std::move(receiver), work = std::move(work)] {
+          send(receiver, call_user_code(work));
+        }) {}
+
+  const char* name() const override {
+    return "lightflow.user_job";
+  }
+
+  void on_exit() override {
+    run_ = nullptr;
+  }
+
+protected:
+  caf::behavior make_behavior() override {
+    run_();
+    return {};
+  }
+
+private:
+  template <class Work>
+  static auto call_user_code(const Work& work) {
+    thread_pool::user_code in_user_code;
+    return work();
+  }
+
+  std::function<void()> run_;
+};
+
+} // namespace lightflow

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/callback.hpp"
+#include "lightflow/core/settings.hpp"
+#include "lightflow/core/status.hpp"
+#include "lightflow/core/writes.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+// What can happen to a run above its processes, in the past tense; see
+// process_event.hpp for what happens to these.
+
+namespace lightflow {
+
+/// What runs before the processes has run, or has not run in time.
+struct run_prepared {
+  time_point time;
+  status flags; // abnormal ones that come from it; usually none
+  std::string error;
+  std::optional<callback_breakpoint> breakpoint = {};
+  std::shared_ptr<const writes> context; // what callbacks set; null: nothing
+};
+
+/// A process came to its end.
+struct process_done {
+  status outcome;
+  time_point time;
+};
+
+struct run_paused {};
+
+struct run_resumed {};
+
+/// The run was told to stop.
+struct run_stopped {};
+
+/// What runs after the processes has run, or has not run in time.
+struct run_concluded {
+  time_point time;
+  status flags; // abnormal ones that come from it; usually none
+  std::string error;
+  std::optional<callback_breakpoint> breakpoint = {};
+  std::shared_ptr<const writes> context; // what callbacks set; null: nothing
+};
+
+using run_event = std::variant<run_prepared, process_done, run_paused,
+                               run_resumed, run_stopped, run_concluded>;
+
+} // namespace lightflow

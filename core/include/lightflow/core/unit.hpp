@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/error.hpp"
+#include "lightflow/core/event.hpp"
+#include "lightflow/core/resource.hpp"
+#include "lightflow/core/status.hpp"
+#include "lightflow/core/value.hpp"
+#include "lightflow/core/writes.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace lightflow {
+
+/// What all units of a run share.
+struct run_info {
+  std::string id;
+  std::string flow_name;
+  bool recoverable = false;
+  event_sink* events = nullptr; // null: events are lost; outlives the run
+
+  event make_event(event_stage stage, problem cause) const;
+};
+
+/// What all steps of a process of a run share.
+struct process_run : std::enable_shared_from_this<process_run> {
+  process_run(std::shared_ptr<const run_info> run_of, std::string process_name,
+              std::unique_ptr<resource_set> its_resources = nullptr);
+
+  std::string id() const {
+    return run->id + '/' + name;
+  }
+
+  std::string step_id(std::string_view step_name) const {
+    return id().append(1, '/').append(step_name);
+  }
+
+  event make_event(event_stage stage, problem cause) const;
+
+  /// As `step::attach` and `step::acquire` say.
+  result<resource_ptr> attach(std::string_view resource,
+                              const value& parameter) const;
+  resource_ptr acquire(std::string_view resource) const;
+
+  const std::shared_ptr<const run_info> run;
+  const std::string name;
+  const std::unique_ptr<resource_set> resources; // null: there are no kinds
+};
+
+/// A flow, process or step under way, as functions of the user see it: what the
+/// three have in common. Used by one thread at a time.
+class unit {
+public:
+  virtual ~unit() = default;
+
+  unit(const unit&) = delete;
+  unit& operator=(const unit&) = delete;
+
+  virtual const std::string& name() const = 0;
+  virtual std::string id() const = 0;
+  virtual const run_info& run() const = 0;
+
+  const std::string& flow_name() const {
+    return run().flow_name;
+  }
+
+  const std::string& run_id() const {
+    return run().id;
+  }
+
+  /// How it goes: pending until it has ended.
+  status state() const {
+    return state_;
+  }
+
+  template <class... Flags>
+  bool has(Flags... flags) const {
+    return state_.has(flags...);
+  }
+
+  /// Whether it ended, and ended normally.
+  bool success() const {
+    return state_.succeeded();
+  }
+
+  /// What went wrong until now; empty if nothing did.
+  const std::string& error() const {
+    return error_;
+  }
+
+  /// The value that the unit sees under a key; nothing if it sees none. Throws
+  /// lightflow::error with error_code::wrong_type if it is no T.
+  template <class T>
+  std::optional<T> get(std::string_view key) const {
+    return as<T>(find(key), "key", key);
+  }
+
+  /// The same as it is held, without a copy; null if there is none. Valid as
+  /// long as the unit, and until it sets that key.
+  const value* find(std::string_view key) const {
+    auto own = own_.find(key);
+    return own != nullptr ? own : find_inherited(key);
+  }
+
+  /// Whether `get` finds a value, of whatever type.
+  bool has_key(std::string_view key) const {
+    return find(key) != nullptr;
+  }
+
+  /// Sets a key at this unit's own level. Throws lightflow::error with
+  /// error_code::no_codec if the flow is recoverable and the type of the value
+  /// cannot be encoded.
+  void set(std::string_view key, value x);
+
+  // -- for the engine ---------------------------------------------------------
+
+  void set_state(status x) {
+    state_ = x;
+  }
+
+  /// Adds to what went wrong, and to the status.
+  void add_error(status flag, std::string_view error);
+
+  /// Takes what was set until now.
+  writes take_writes() {
+    return std::move(own_);
+  }
+
+  /// The same, to be shared; null if nothing was set.
+  std::shared_ptr<const writes> share_writes();
+
+  /// Tells the event handlers of something that went wrong with this unit.
+  void emit(event_stage stage, problem cause,
+              std::map<std::string, std::string> details) const;
+
+protected:
+  explicit unit(writes own = {}) : own_(std::move(own)) {}
+
+  /// What others set under a key that this unit sees.
+  virtual const value* find_inherited(std::string_view key) const = 0;
+
+  /// The same, as long as somebody keeps it.
+  virtual context_reader inherited_reader() const = 0;
+
+  virtual event make_event(event_stage stage, problem cause) const = 0;
+
+  template <class T>
+  std::optional<T> as(const value* x, std::string_view what,
+                      std::string_view key) const {
+    if (x == nullptr)
+      return std::nullopt;
+    if (auto held = x->peek<T>())
+      return *held;
+    try {
+      return x->as<T>();
+    } catch (const lightflow::error& e) {
+      rethrow_naming(e, what, key);
+    }
+  }
+
+private:
+  [[noreturn]] void rethrow_naming(const lightflow::error& e,
+                                   std::string_view what,
+                                   std::string_view key) const;
+
+  writes own_;
+  status state_ = status::pending;
+  std::string error_;
+};
+
+} // namespace lightflow

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include "lightflow/core/resource.hpp"
+
+#include "lightflow/core/error.hpp"
+#include "lightflow/core/unit.hpp"
+
+#include <fmt/format.h>
+
+namespace lightflow {
+
+// -- resource -----------------------------------------------------------------
+
+resource::resource(std::string name, std::shared_ptr<const process_run> owner)
+    : name_(std::move(name)), owner_(std::move(owner)) {}
+
+const std::string& resource::process_name() const {
+  return owner_->name;
+}
+
+std::string resource::process_id() const {
+  return owner_->id();
+}
+
+status resource::process_state() const {
+  return owner_->resources->process_status();
+}
+
+void resource::put(std::string_view key, value x) {
+  std::lock_guard guard{mutex_};
+  items_.set(key, std::move(x));
+}
+
+bool resource::has_entity() const {
+  std::lock_guard guard{mutex_};
+  return entity_.has_value();
+}
+
+void resource::update(value entity) {
+  std::lock_guard guard{mutex_};
+  entity_ = std::move(entity);
+}
+
+void resource::clear() {
+  std::lock_guard guard{mutex_};
+  items_ = {};
+  entity_ = {};
+}
+
+result<resource_ptr> resource::attach(std::string_view name, value parameter) {
+  return owner_->resources->attach(name, parameter);
+}
+
+// -- resource_definition ------------------------------------------------------
+
+void resource_definition::require_unsealed() const {
+  if (sealed_)
+    throw definition_error(
+      fmt::format(R"(resource "{}" cannot be changed any more: a run of its )"
+                  "catalog has been started",
+                  name_));
+}
+
+// -- resource_set -------------------------------------------------------------
+
+result<resource_ptr> resource_set::attach(std::string_view name,
+                                          const value& parameter) {
+  auto kind = kinds_->find(name);
+  if (kind == kinds_->end())
+    return fail(fmt::format(R"(the catalog has no resource "{}")", name));
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    if (closed_)
+      return fail(fmt::format(R"(resource "{}" cannot be attached any more: )"
+                              R"(process "{}" has ended)",
+                              name, owner_->name));
+    auto [place, is_new]
+      = slots_.try_emplace(kind->first, slot{&kind->second, nullptr, {}});
+    if (is_new)
+      return initialise(place, parameter, lock);
+    auto& found = place->second;
+    if (found.attached != nullptr)
+      return found.attached;
+    if (waits_for_me(&found))
+      return fail(fmt::format(R"(resource "{}" cannot be attached while it is )"
+                              "initialised by what would wait for it",
+                              name));
+    auto me = std::this_thread::get_id();
+    waiting_[me] = &found;
+    initialised_.wait(lock);
+    waiting_.erase(me);
+  }
+}
+
+/// Whether the end of an initialisation needs this thread to go on: follows who
+/// waits for whom.
+bool resource_set::waits_for_me(const slot* x) const {
+  while (x != nullptr && x->attached == nullptr) {
+    if (x->initialiser == std::this_thread::get_id())
+      return true;
+    auto next = waiting_.find(x->initialiser);
+    x = next != waiting_.end() ? next->second : nullptr;
+  }
+  return false;
+}
+
+result<resource_ptr>
+resource_set::initialise(slot_map::iterator place, const value& parameter,
+                         std::unique_lock<std::mutex>& lock) {
+  auto& [name, self] = *place;
+  self.initialiser = std::this_thread::get_id();
+  auto made = std::make_shared<resource>(name, owner_->shared_from_this());
+  lock.unlock();
+  auto [entity, trouble] = call_guarded([&] {
+    return self.hooks->initialize ? self.hooks->initialize(*made, parameter)
+                                  : result<value>{value{}};
+  });
+  if (entity && entity->has_value())
+    made->update(*std::move(entity));
+  lock.lock();
+  initialised_.notify_all();
+  if (trouble) {
+    auto reason
+      = fmt::format(R"(resource "{}" could not be initialised: it {})", name,
+                    trouble->describe());
+    slots_.erase(place); // so that the next one tries again
+    lock.unlock();
+    report(*made, "initialize", *std::move(trouble));
+    return fail(std::move(reason));
+  }
+  if (closed_) {
+    auto& hooks = *self.hooks;
+    lock.unlock();
+    release(*made, hooks);
+    return fail(fmt::format(R"(resource "{}" was released at once: process )"
+                            R"("{}" has ended)",
+                            made->name(), owner_->name));
+  }
+  self.attached = std::move(made);
+  order_.push_back(&self);
+  return self.attached;
+}
+
+resource_ptr resource_set::acquire(std::string_view name) const {
+  std::lock_guard guard{mutex_};
+  auto i = slots_.find(name);
+  return i != slots_.end() && !closed_ ? i->second.attached : nullptr;
+}
+
+bool resource_set::empty() const {
+  std::lock_guard guard{mutex_};
+  return slots_.empty();
+}
+
+void resource_set::release() {
+  std::unique_lock lock{mutex_};
+  if (std::exchange(closed_, true))
+    return;
+  auto order = order_;
+  lock.unlock();
+  for (auto i = order.rbegin(); i != order.rend(); ++i)
+    release(*(*i)->attached, *(*i)->hooks);
+  lock.lock();
+  for (auto x : order) // which refer to what owns them
+    x->attached = nullptr;
+}
+
+void resource_set::release(resource& x, const resource_hooks& hooks) const {
+  if (!hooks.release)
+    return;
+  if (auto trouble = call_guarded([&] { return hooks.release(x); }))
+    report(x, "release", *std::move(trouble));
+}
+
+void resource_set::report(const resource& x, const char* action,
+                          problem trouble) const {
+  auto what = owner_->make_event(event_stage::resource, std::move(trouble));
+  what.details = {{"resource", x.name()}, {"action", action}};
+  owner_->run->events->emit(std::move(what));
+}
+
+} // namespace lightflow
