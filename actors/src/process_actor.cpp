@@ -243,7 +243,8 @@ void process_actor_impl::conclude() {
     add_timer({env_.now() + timeout, timer::kind::process_conclusion, 0, 0});
   auto work
     = [&env = env_, who = self_, report = report_now(), complete,
-       outcome = state_.outcome(), error = state_.own_error(self_->id())] {
+       outcome = state_.steps_ended() ? state_.outcome() : state_.own_status(),
+       error = state_.own_error(self_->id())] {
         process self{who, report};
         running_functions::entry running{env.functions, self};
         self.set_state(outcome);

@@ -36,6 +36,7 @@ public:
       options.runs_on = executor::system_scheduler;
       options.log
         = [this](log_level, std::string_view text) { log.emplace_back(text); };
+      options.events = events;
       engine_.emplace(*system_, catalog, options);
     }
     return *engine_;
@@ -70,6 +71,7 @@ public:
   }
 
   lightflow::catalog catalog;
+  event_options events; // of the engine, taken when it is made
   std::vector<std::string> log;
 
 private:

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+// Callbacks, resources and events on real threads: at once, blocked and late.
+#include "fixture.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <fstream>
+#include <latch>
+#include <mutex>
+#include <thread>
+
+#include <unistd.h>
+
+using namespace lightflow;
+using namespace lightflow::tests;
+
+namespace {
+
+/// Lets threads wait until it is opened.
+class gate {
+public:
+  void open() {
+    open_ = true;
+    open_.notify_all();
+  }
+
+  void wait() const {
+    open_.wait(false);
+  }
+
+private:
+  std::atomic<bool> open_{false};
+};
+
+struct feature_thread_fixture {
+  feature_thread_fixture() {
+    options.log = [](log_level, std::string_view) {};
+  }
+
+  ~feature_thread_fixture() {
+    blocked.open(); // so that no engine waits for ever, also when a test fails
+  }
+
+  lightflow::catalog catalog;
+  process_definition& process = catalog.flow_with_process("flow");
+  engine_options options;
+  gate blocked;
+};
+
+std::size_t resident_bytes() {
+  std::size_t total = 0;
+  std::size_t resident = 0;
+  std::ifstream{"/proc/self/statm"} >> total >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(feature_thread_tests, feature_thread_fixture)
+
+BOOST_AUTO_TEST_CASE(steps_that_attach_at_once_initialise_once) {
+  constexpr int steps = 8;
+  std::latch all{steps};
+  std::atomic<int> initialised{0};
+  std::atomic<int> released{0};
+  catalog.resource("db")
+    .on_initialize([&](resource&, const value&) {
+      std::this_thread::sleep_for(5ms); // for the others to come and wait
+      return ++initialised;
+    })
+    .on_release([&](resource&) { ++released; });
+  for (int i = 0; i < steps; ++i)
+    process.step("s" + std::to_string(i), [&](step& s) -> result<int> {
+      all.arrive_and_wait();
+      auto db = s.attach("db");
+      if (!db)
+        return db.reason();
+      return (*db)->entity<int>();
+    });
+  engine engine{catalog, options};
+  auto report = engine.run("flow");
+  BOOST_TEST(report.success(), report.errors());
+  for (auto& s : report.process("flow").steps())
+    BOOST_TEST(s.result<int>().value() == 1);
+  BOOST_TEST(initialised == 1);
+  BOOST_TEST(released == 1);
+}
+
+BOOST_AUTO_TEST_CASE(resources_that_wait_for_each_other_do_not_hang) {
+  std::latch both{2};
+  auto needs = [&](const char* other) {
+    return [&both, other](resource& x, const value&) -> result<> {
+      both.arrive_and_wait();
+      if (auto found = x.attach(other); !found)
+        return found.reason();
+      return {};
+    };
+  };
+  // Each is initialised once here, and tried again once by the other.
+  std::atomic<int> tries{0};
+  auto once = [&](auto hook) {
+    return [&tries, hook](resource& x, const value& p) mutable -> result<> {
+      if (++tries > 2)
+        return {};
+      return hook(x, p);
+    };
+  };
+  catalog.resource("a").on_initialize(once(needs("b")));
+  catalog.resource("b").on_initialize(once(needs("a")));
+  for (auto name : {"a", "b"})
+    process.step(name, [](step& s) { return s.attach(s.name()).ok(); });
+  engine engine{catalog, options};
+  BOOST_TEST(engine.run("flow").success());
+}
+
+BOOST_AUTO_TEST_CASE(a_million_events_are_handled_or_discarded_and_counted) {
+#ifdef NDEBUG
+  constexpr int events = 250'000;
+#else
+  constexpr int events = 10'000;
+#endif
+  constexpr int steps = 4;
+  catalog.resource("db").on_initialize(
+    [](resource&, const value&) -> result<int> { return fail("no"); });
+  for (int i = 0; i < steps; ++i)
+    process.step("s" + std::to_string(i), [](step& s) {
+      for (int n = 0; n < events; ++n)
+        (void)s.attach("db");
+    });
+  auto& quick = catalog.flow_with_process("quick");
+  quick.step("a", [](step&) {});
+  std::atomic<std::uint64_t> handled{0};
+  std::atomic<std::uint64_t> discarded{0};
+  options.events.handle(event_stage::resource, [&](const event&) { ++handled; })
+    .on_discard([&](const event&) { ++discarded; });
+  auto before = resident_bytes();
+  event_counts counts;
+  {
+    engine engine{catalog, options};
+    auto busy = engine.start("flow");
+    BOOST_TEST(engine.run("quick").success()); // among them
+    auto report = busy.wait();
+    BOOST_TEST(report.success(), report.errors());
+    auto all = [&] { return counts.handled + counts.discarded; };
+    do
+      counts = engine.event_counts();
+    while (all() < steps * events);
+    BOOST_TEST(all() == steps * events);
+  }
+  BOOST_TEST(handled == counts.handled);
+  BOOST_TEST(discarded + counts.unseen == counts.discarded);
+#ifdef NDEBUG
+  BOOST_TEST(resident_bytes() < before + (64U << 20));
+#else
+  (void)before;
+#endif
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_blocks_loses_its_place_after_a_while) {
+  process.before_step([](step&) -> result<> { return fail("no"); });
+  process.step("first", [](step&) {});
+  process.step(
+    "second", [](step&) {}, "first");
+  std::latch second_handled{1};
+  options.events.handlers_at_once(1).time_limit(10ms).handle(
+    event_stage::callback, [&](const event& x) {
+      if (x.step_name == "first")
+        blocked.wait();
+      else
+        second_handled.count_down();
+    });
+  engine engine{catalog, options};
+  BOOST_TEST(engine.run("flow").success()); // no run waits for a handler
+  second_handled.wait();
+  BOOST_TEST(engine.event_counts().handled <= 1U);
+  blocked.open();
+}
+
+BOOST_AUTO_TEST_CASE(a_function_that_returns_late_has_no_second_conclusion) {
+  std::atomic<int> concluded{0};
+  std::latch timed_out{1};
+  process.step("slow", [&](step&) { blocked.wait(); }).step_timeout(10ms);
+  process.after_step(must, [&](step& s) -> result<> {
+    ++concluded;
+    BOOST_TEST((s.state() == status::timed_out));
+    timed_out.count_down();
+    return fail("no");
+  });
+  engine engine{catalog, options};
+  auto handle = engine.start("flow");
+  timed_out.wait();
+  blocked.open();
+  auto state = handle.wait().process("flow").step("slow").state();
+  BOOST_TEST((state == (status::timed_out | status::callback_failed)));
+  BOOST_TEST(concluded == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_step_can_time_out_while_a_callback_runs_after_it) {
+  std::atomic<int> concluded{0};
+  process.step("quick", [](step&) {}).step_timeout(30ms);
+  process
+    .step(
+      "next", [](step&) {}, "quick")
+    .step_timeout(10s);
+  process
+    .after_step(must,
+                [&](step&) {
+                  ++concluded;
+                  blocked.wait();
+                })
+    .only_for("quick");
+  process
+    .step("opens",
+          [&](step&) {
+            std::this_thread::sleep_for(50ms);
+            blocked.open();
+          })
+    .step_timeout(10s);
+  engine engine{catalog, options};
+  auto report = engine.run("flow");
+  BOOST_TEST((report.process("flow").step("quick").has(status::timed_out)));
+  BOOST_TEST(
+    (report.process("flow").step("next").state() == status::cancelled));
+  BOOST_TEST(concluded == 1);
+}
+
+BOOST_AUTO_TEST_CASE(callbacks_that_block_are_given_up_after_the_timeout) {
+  process.step("a", [](step&) {});
+  process.process_timeout(20ms);
+  auto& late = catalog.flow("late");
+  late.process("late").step("a", [](step&) {});
+  late.process_timeout(20ms);
+  process.after_process([&](lightflow::process&) { blocked.wait(); });
+  late.after_flow([&](flow&) { blocked.wait(); });
+  auto& early = catalog.flow("early");
+  early.process_timeout(20ms);
+  early.process("early").step("a", [](step&) {});
+  early.before_flow([&](flow&) { blocked.wait(); });
+  auto& never = catalog.flow_with_process("never");
+  never.process_timeout(20ms);
+  never.step("a", [](step&) {});
+  never.before_process([&](lightflow::process&) { blocked.wait(); });
+  engine engine{catalog, options};
+  auto report = engine.run("flow");
+  BOOST_TEST((report.process("flow").state() == status::callback_failed));
+  BOOST_TEST(report.process("flow").error().find("did not end within 20ms")
+             != std::string::npos);
+  BOOST_TEST((engine.run("late").state() == status::callback_failed));
+  auto barred = engine.run("early");
+  BOOST_TEST((barred.state() == status::callback_failed));
+  BOOST_TEST((barred.process("early").has(status::cancelled)));
+  auto timed_out = engine.run("never").process("never");
+  BOOST_TEST((timed_out.state() == status::timed_out));
+  BOOST_TEST((timed_out.step("a").state() == status::cancelled));
+  blocked.open();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
