@@ -211,7 +211,7 @@ void process_actor_impl::conclude_step(step_index step) {
                view = step_view{state_.shared_context(), step},
                carried = state_.carried_over(step),
                error = state_.error_of(step, self_->step_id(plan.name))] {
-    lightflow::step self{who,
+    lightflow::step self{*who,
                          view,
                          {state.attempt, state.start, {}},
                          carried != nullptr ? carried->context : writes{}};

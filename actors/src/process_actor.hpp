@@ -90,7 +90,7 @@ private:
   supervisor_actor supervisor_;
   std::size_t index_;
   std::shared_ptr<const process_run> self_;
-  std::shared_ptr<const run_record> run_; // what callbacks may look at
+  std::shared_ptr<const run_record> run_; // for callbacks; null: none
   process_state state_;
   std::vector<std::shared_ptr<attempt_control>> running_; // by step
   std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;

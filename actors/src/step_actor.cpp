@@ -28,7 +28,7 @@ attempt_ended step_actor_impl::run() {
   end.start = attempt_.first_start.value_or(start);
   auto& shared = *attempt_.shared;
   auto& carried = attempt_.carried_over;
-  step self{attempt_.process,
+  step self{*attempt_.process,
             attempt_.view,
             {attempt_.number, end.start, shared.stop.get_token()},
             carried != nullptr ? carried->context : writes{}};

@@ -185,9 +185,12 @@ void supervisor_actor_impl::start_process(std::size_t index) {
                      : nullptr;
   auto self = std::make_shared<const process_run>(self_, plan->name,
                                                   std::move(resources));
+  auto is_looked_at = plan->has_preparation() || plan->has_conclusion()
+                      || self->resources != nullptr;
   processes_[index] = spawn<process_actor_impl, caf::hidden>(
     env_, supervisor_actor{this}, index, std::move(self),
-    std::make_shared<const run_record>(record_now()), std::move(state));
+    is_looked_at ? std::make_shared<const run_record>(record_now()) : nullptr,
+    std::move(state));
   ++live_;
 }
 

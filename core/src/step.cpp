@@ -12,7 +12,7 @@ std::vector<std::string> step::dependencies() const {
 }
 
 event step::make_event(event_stage stage, problem cause) const {
-  auto result = process_->make_event(stage, std::move(cause));
+  auto result = process_.make_event(stage, std::move(cause));
   result.layer = layer::step;
   result.step_name = name();
   result.step_id = id();

@@ -70,7 +70,7 @@ std::shared_ptr<const writes> unit::share_writes() {
 }
 
 void unit::emit(event_stage stage, problem cause,
-                  std::map<std::string, std::string> details) const {
+                std::map<std::string, std::string> details) const {
   if (run().events == nullptr)
     return;
   auto what = make_event(stage, std::move(cause));

@@ -69,7 +69,8 @@ struct condition_fixture {
       = catalog.plan("f" + std::to_string(flows - 1))->processes.front();
     auto run
       = std::make_shared<const run_info>(run_info{"r1", "flow", false, &sink});
-    step x{std::make_shared<const process_run>(run, "flow"),
+    auto process = std::make_shared<const process_run>(run, "flow");
+    step x{*process,
            step_view{std::make_shared<const process_context>(
                        plan, std::make_shared<const writes>(input)),
                      0},

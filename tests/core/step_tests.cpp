@@ -40,7 +40,7 @@ struct step_fixture {
   }
 
   step make(const run_of& who) {
-    return {who, step_view{context, 1}, {}};
+    return {*who, step_view{context, 1}, {}};
   }
 
   lightflow::catalog catalog;

@@ -216,6 +216,8 @@ template <class Unit>
 std::optional<failed_callback>
 run_callbacks(const callback_chains<Unit>& chains, callback_moment moment,
               Unit& self) {
+  if (chains.empty())
+    return std::nullopt;
   for (auto scope : {callback_scope::defaults, callback_scope::flow,
                      callback_scope::process}) {
     auto& chain = chains.by_scope[static_cast<std::size_t>(scope)];
@@ -229,10 +231,10 @@ run_callbacks(const callback_chains<Unit>& chains, callback_moment moment,
       if (trouble) {
         auto error = describe_callback_failure(moment, {scope, i}, *trouble);
         self.emit(event_stage::callback, *std::move(trouble),
-                    {{"moment", std::string{to_string(moment)}},
-                     {"scope", std::string{to_string(scope)}},
-                     {"order", std::to_string(i + 1)},
-                     {"necessity", rule.required ? "must" : "may"}});
+                  {{"moment", std::string{to_string(moment)}},
+                   {"scope", std::string{to_string(scope)}},
+                   {"order", std::to_string(i + 1)},
+                   {"necessity", rule.required ? "must" : "may"}});
         if (rule.required)
           return failed_callback{{scope, i}, std::move(error)};
       }

@@ -6,7 +6,6 @@
 #include "lightflow/core/settings.hpp"
 #include "lightflow/core/unit.hpp"
 
-#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -31,10 +30,10 @@ public:
     std::stop_token stop;
   };
 
-  step(std::shared_ptr<const process_run> process, step_view view,
-       attempt_info attempt, writes own = {})
-      : unit(std::move(own)), process_(std::move(process)),
-        view_(std::move(view)), attempt_(std::move(attempt)) {}
+  step(const process_run& process, step_view view, attempt_info attempt,
+       writes own = {})
+      : unit(std::move(own)), process_(process), view_(std::move(view)),
+        attempt_(std::move(attempt)) {}
 
   // -- who it is --------------------------------------------------------------
 
@@ -44,19 +43,19 @@ public:
 
   /// "run id/process/step": unique in a journal, the same in all attempts.
   std::string id() const override {
-    return process_->step_id(name());
+    return process_.step_id(name());
   }
 
   const run_info& run() const override {
-    return *process_->run;
+    return *process_.run;
   }
 
   const std::string& process_name() const {
-    return process_->name;
+    return process_.name;
   }
 
   std::string process_id() const {
-    return process_->id();
+    return process_.id();
   }
 
   /// The names of the steps that this one was defined to run after.
@@ -131,12 +130,12 @@ public:
   /// initialisation fails.
   lightflow::result<resource_ptr> attach(std::string_view resource,
                                          const value& parameter = {}) {
-    return process_->attach(resource, parameter);
+    return process_.attach(resource, parameter);
   }
 
   /// The resource of that name if it is attached to this process, else null.
   resource_ptr acquire(std::string_view resource) const {
-    return process_->acquire(resource);
+    return process_.acquire(resource);
   }
 
   // -- for the engine ---------------------------------------------------------
@@ -160,7 +159,7 @@ private:
 
   event make_event(event_stage stage, problem cause) const override;
 
-  std::shared_ptr<const process_run> process_;
+  const process_run& process_;
   step_view view_;
   attempt_info attempt_;
   value returned_;

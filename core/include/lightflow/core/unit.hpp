@@ -136,7 +136,7 @@ public:
 
   /// Tells the event handlers of something that went wrong with this unit.
   void emit(event_stage stage, problem cause,
-              std::map<std::string, std::string> details) const;
+            std::map<std::string, std::string> details) const;
 
 protected:
   explicit unit(writes own = {}) : own_(std::move(own)) {}
