@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two steps that run one after the other, and one beside them that fails.
+// Two steps that run one after the other, one beside them that fails, and a
+// callback that tells how each of them went.
 #include <lightflow/lightflow.hpp>
 
 #include <fmt/core.h>
@@ -8,19 +9,18 @@
 
 namespace lf = lightflow;
 
-lf::result<std::string> First(lf::step& step) {
+std::string First(lf::step& step) {
   if (auto input = step.get<std::string>("input"))
     fmt::print("[Step: {}] got input: {}\n", step.name(), *input);
   step.set("key", "value");
-  return std::string{"result"};
+  return "result";
 }
 
-lf::result<> Second(lf::step& step) {
+void Second(lf::step& step) {
   if (auto value = step.get<std::string>("key"))
     fmt::print("[Step: {}] got key: {}\n", step.name(), *value);
   if (auto result = step.result<std::string>(step.dependencies()[0]))
     fmt::print("[Step: {}] got result: {}\n", step.name(), *result);
-  return {};
 }
 
 lf::result<> ErrorStep(lf::step& step) {
@@ -31,21 +31,19 @@ lf::result<> ErrorStep(lf::step& step) {
   return lf::fail("execution failed");
 }
 
-/// Does what a step's function does, and tells how it went.
-template <auto Function>
-auto reported(lf::step& step) {
-  auto outcome = Function(step);
-  fmt::print("[Step: {}] {}\n", step.name(),
-             outcome.ok() ? "succeeded" : "has failed");
-  return outcome;
+void ErrorHandler(lf::step& step) {
+  if (step.has(lf::status::failed))
+    fmt::print("[Step: {}] has failed\n", step.name());
+  else
+    fmt::print("[Step: {}] succeeded\n", step.name());
 }
 
 int main() {
   lf::catalog catalog;
   auto& process = catalog.flow_with_process("Example");
-  process.follow(lf::named("First", reported<First>),
-                 lf::named("Second", reported<Second>));
-  process.step("ErrorStep", reported<ErrorStep>);
+  process.follow<First, Second>();
+  process.follow<ErrorStep>();
+  process.after_step(lf::must, ErrorHandler);
 
   lf::engine engine{catalog};
   auto run = engine.run("Example", {{"input", "Hello world"}});

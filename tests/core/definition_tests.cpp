@@ -306,6 +306,21 @@ auto calls(int number) {
   return [number](step&) { called = number; };
 }
 
+/// Calls the function of a step.
+int call(const std::shared_ptr<const process_plan>& plan,
+         std::string_view name) {
+  auto index = plan->find(name).value();
+  process_run run{std::make_shared<const run_info>(), plan->name};
+  step self{run,
+            step_view{std::make_shared<const process_context>(
+                        plan, std::make_shared<const writes>()),
+                      index},
+            {}};
+  called = 0;
+  (void)plan->steps[index].function(self);
+  return called;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(merge_adds_steps_with_all_they_have) {
@@ -338,10 +353,7 @@ BOOST_AUTO_TEST_CASE(a_step_that_both_have_keeps_its_function_and_gains_rest) {
   BOOST_REQUIRE(both.restrictions.size() == 2U);
   BOOST_TEST(both.restrictions[0].second == plan->find("own").value());
   BOOST_TEST(both.restrictions[1].second == plan->find("x").value());
-  called = 0;
-  step* nobody = nullptr;
-  (void)both.function(*nobody);
-  BOOST_TEST(called == 1);
+  BOOST_TEST(call(plan, "both") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_merged_in_step_may_be_defined_once_more) {
@@ -357,11 +369,8 @@ BOOST_AUTO_TEST_CASE(a_merged_in_step_may_be_defined_once_more) {
   process.step("a", calls(6), "own");
   CHECK_AFTER("b", "a", "own");
   auto plan = catalog.plan("flow")->processes[0];
-  step* nobody = nullptr;
-  (void)plan->steps[plan->find("b").value()].function(*nobody);
-  BOOST_TEST(called == 3);
-  (void)plan->steps[plan->find("a").value()].function(*nobody);
-  BOOST_TEST(called == 6);
+  BOOST_TEST(call(plan, "b") == 3);
+  BOOST_TEST(call(plan, "a") == 6);
 }
 
 BOOST_AUTO_TEST_CASE(several_processes_can_be_merged) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <concepts>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -19,12 +21,27 @@ inline failure fail(std::string message) {
   return {std::move(message)};
 }
 
+namespace detail {
+
+template <class T, class... Ts>
+inline constexpr bool is_any_of = (std::same_as<T, Ts> || ...);
+
+} // namespace detail
+
 /// What a fallible function returns: a T, or a failure that says why not.
 /// `result<>` is the result of a function that has nothing to return.
 template <class T = void>
 class [[nodiscard]] result {
 public:
   result(T x) : data_(std::in_place_index<0>, std::move(x)) {}
+
+  /// From what becomes a T by itself, such as a literal text.
+  template <class U>
+    requires(
+      std::convertible_to<
+        U,
+        T> && !std::same_as<T, bool> && !detail::is_any_of<std::remove_cvref_t<U>, T, result, failure>)
+  result(U&& x) : data_(std::in_place_index<0>, std::forward<U>(x)) {}
 
   result(failure x) : data_(std::in_place_index<1>, std::move(x)) {}
 
