@@ -7,6 +7,7 @@
 #include <fstream>
 #include <latch>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include <unistd.h>
@@ -174,6 +175,45 @@ BOOST_AUTO_TEST_CASE(a_handler_that_blocks_loses_its_place_after_a_while) {
   second_handled.wait();
   BOOST_TEST(engine.event_counts().handled <= 1U);
   blocked.open();
+}
+
+BOOST_AUTO_TEST_CASE(so_many_handlers_run_at_once_and_no_more) {
+  constexpr int limit = 3;
+  constexpr int events = 12;
+  process.before_step([](step&) -> result<> { return fail("no"); });
+  for (int i = 0; i < events; ++i)
+    process.step("s" + std::to_string(i), [](step&) {});
+  std::atomic<int> running{0};
+  std::atomic<int> most{0};
+  options.events.handlers_at_once(limit).handle(
+    event_stage::callback, [&](const event&) {
+      auto now = ++running;
+      for (int seen = most;
+           now > seen && !most.compare_exchange_weak(seen, now);)
+        ;
+      if (now == limit)
+        blocked.open();
+      blocked.wait(); // for as many as may run
+      --running;
+    });
+  {
+    engine engine{catalog, options};
+    BOOST_TEST(engine.run("flow").success());
+  }
+  BOOST_TEST(most == limit);
+}
+
+BOOST_AUTO_TEST_CASE(a_logger_that_throws_does_no_harm) {
+  options.log
+    = [](log_level, std::string_view) { throw std::runtime_error("bang"); };
+  process.before_step([](step&) -> result<> { return fail("no"); });
+  process.step("a", [](step&) {});
+  std::latch handled{1};
+  options.events.handle(event_stage::callback,
+                        [&](const event&) { handled.count_down(); });
+  engine engine{catalog, options};
+  BOOST_TEST(engine.run("flow").success());
+  handled.wait();
 }
 
 BOOST_AUTO_TEST_CASE(a_function_that_returns_late_has_no_second_conclusion) {

@@ -328,6 +328,165 @@ BOOST_AUTO_TEST_CASE(a_snapshot_stays_while_the_state_goes_on) {
   BOOST_TEST(state.context().find("key")->as<int>() == 1);
 }
 
+// -- what runs before and after ----------------------------------------------
+
+namespace {
+
+const callback_position third_of_flow{callback_scope::flow, 2};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(no_step_is_ready_before_the_preparation_has_ended) {
+  process.step("a", nothing);
+  process.before_process([](lightflow::process&) {});
+  auto state = started();
+  BOOST_TEST(start_all(state).empty());
+  BOOST_TEST((state.wakes_by() == wake_source::preparation));
+  state.apply(process_prepared{
+    at(1), std::nullopt, std::make_shared<const writes>(writes{{"key", 7}})});
+  BOOST_TEST(start_all(state).size() == 1U);
+  BOOST_TEST(state.context().find("key")->as<int>() == 7);
+  end(state, "a");
+  BOOST_TEST(state.own_status() == status::success);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_preparation_cancels_all_and_is_a_breakpoint) {
+  process.step("a", nothing);
+  process.before_process([](lightflow::process&) {});
+  auto state = started();
+  state.apply(
+    process_prepared{at(1), failed_callback{third_of_flow, "no"}, nullptr});
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(state.own_status() == status::callback_failed);
+  BOOST_TEST(flags(state, "a") == status::cancelled);
+  BOOST_TEST((state.own_breakpoint()
+              == callback_breakpoint{callback_moment::before, third_of_flow}));
+  BOOST_TEST(state.own_error("id") == R"(process "flow" (id id) no)");
+}
+
+BOOST_AUTO_TEST_CASE(a_process_ends_with_its_conclusion) {
+  process.step("a", nothing);
+  process.after_process([](lightflow::process&) {});
+  auto state = started();
+  start_all(state);
+  end(state, "a");
+  BOOST_TEST(state.steps_ended());
+  BOOST_TEST(!state.has_ended());
+  BOOST_TEST((state.wakes_by() == wake_source::conclusion));
+  BOOST_TEST(state.outcome() == status::success);
+  BOOST_TEST(state.own_status() == status::pending);
+  process_concluded end_of_it;
+  end_of_it.time = at(5);
+  end_of_it.flags = status::callback_failed;
+  end_of_it.error = "no";
+  end_of_it.breakpoint = {callback_moment::after, third_of_flow};
+  state.apply(end_of_it);
+  state.apply(end_of_it); // once more: nothing
+  BOOST_TEST(state.own_status() == status::callback_failed);
+  BOOST_TEST(state.own_error("id") == R"(process "flow" (id id) no)");
+  BOOST_TEST((state.own_breakpoint() == end_of_it.breakpoint));
+  BOOST_TEST((state.end() == at(5)));
+}
+
+BOOST_AUTO_TEST_CASE(a_process_waits_for_the_conclusion_of_a_timed_out_step) {
+  process.step("slow", nothing);
+  process.step("next", nothing, "slow");
+  process.after_step([](step&) {});
+  auto state = started();
+  start_all(state);
+  state.apply(step_timed_out{0, 1, "slow", at(2)});
+  BOOST_TEST(flags(state, "next") == status::cancelled); // at once
+  BOOST_TEST(!state.has_ended());
+  BOOST_TEST((state.wakes_by() == wake_source::conclusion));
+  BOOST_REQUIRE(state.concluding().size() == 1U);
+  callback_breakpoint where{callback_moment::after, third_of_flow};
+  state.apply(step_concluded{0, status::callback_failed, "no", where});
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(flags(state, "slow")
+             == (status::timed_out | status::callback_failed));
+  BOOST_TEST(state.error_of(0, "id") == "slow; no");
+  BOOST_TEST((state.breakpoint(0) == where));
+}
+
+BOOST_AUTO_TEST_CASE(the_callback_that_failed_a_step_is_its_breakpoint) {
+  process.step("a", nothing);
+  process.step("b", nothing);
+  auto state = started();
+  start_all(state);
+  callback_breakpoint where{callback_moment::before, third_of_flow};
+  state.apply(step_finished{0, 1, status::cancelled | status::callback_failed,
+                            "no", at(1), at(2), nullptr, where});
+  end(state, "b", status::error);
+  BOOST_TEST((state.breakpoint(0) == where));
+  BOOST_TEST(!state.breakpoint(1).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_process_has_ended_without_a_conclusion) {
+  process.step("a", nothing);
+  process.before_process([](lightflow::process&) {});
+  process.after_process([](lightflow::process&) {});
+  process_state state{catalog.plan("flow")->processes[0],
+                      std::make_shared<const writes>()};
+  state.apply(process_cancelled{at(1)});
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(state.own_status() == status::cancelled);
+  BOOST_TEST(flags(state, "a") == status::cancelled);
+}
+
+BOOST_AUTO_TEST_CASE(a_process_stopped_before_its_start_runs_nothing) {
+  process.step("a", nothing);
+  process.before_process([](lightflow::process&) {});
+  process_state state{catalog.plan("flow")->processes[0],
+                      std::make_shared<const writes>()};
+  state.apply(process_stopped{epoch});
+  state.apply(process_started{at(1)});
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(flags(state, "a") == status::stopped);
+}
+
+BOOST_AUTO_TEST_CASE(a_process_paused_before_its_start_waits) {
+  process.step("a", nothing);
+  process_state state{catalog.plan("flow")->processes[0],
+                      std::make_shared<const writes>()};
+  state.apply(process_paused{});
+  state.apply(process_started{at(1)});
+  BOOST_TEST(start_all(state).empty());
+  BOOST_TEST((state.wakes_by() == wake_source::resume));
+  state.apply(process_resumed{});
+  BOOST_TEST(start_all(state).size() == 1U);
+}
+
+// -- skipping
+// ------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_skipped_step_lets_its_dependents_run) {
+  process.step("a", nothing);
+  process.step("b", nothing, "a");
+  auto state = started();
+  start_all(state);
+  end(state, "a", status::skipped);
+  BOOST_TEST(phase(state, "b") == step_phase::ready);
+  start_all(state);
+  end(state, "b");
+  BOOST_TEST(state.own_status() == status::success);
+}
+
+BOOST_AUTO_TEST_CASE(skipped_dependents_spare_the_named_and_what_waits_more) {
+  process.step("a", nothing).skip_with_dependents("kept");
+  process.step("other", nothing);
+  process.step("b", nothing, "a");
+  process.step("both", nothing, "b", "other");
+  process.step("kept", nothing, "b", "other");
+  auto state = started();
+  start_all(state);
+  end(state, "a", status::skipped);
+  BOOST_TEST(flags(state, "b") == status::skipped);
+  BOOST_TEST(flags(state, "both") == status::skipped); // though other runs
+  BOOST_TEST(phase(state, "kept") == step_phase::waiting);
+  end(state, "other");
+  BOOST_TEST(phase(state, "kept") == step_phase::ready);
+}
+
 BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
   for (unsigned seed = 0; seed < 200; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {
@@ -339,7 +498,15 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
         auto& s = dag.step("s" + std::to_string(i), nothing);
         for (auto k = random() % 3; k > 0 && i > 0; --k)
           s.after("s" + std::to_string(random() % i));
+        if (random() % 4 == 0)
+          s.skip_with_dependents();
       }
+      if (random() % 3 == 0)
+        dag.before_process([](lightflow::process&) {});
+      if (random() % 3 == 0)
+        dag.after_process([](lightflow::process&) {});
+      if (random() % 3 == 0)
+        dag.after_step([](step&) {});
       if (random() % 2 == 0)
         dag.parallelism(1 + random() % 3);
       auto plan = own.plan("flow")->processes[0];
@@ -357,7 +524,27 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
         BOOST_REQUIRE((live.wakes_by() != wake_source::ended));
         auto x = static_cast<step_index>(random() % n);
         auto attempt = live.step(x).attempt - (random() % 8 == 0 ? 1 : 0);
-        switch (random() % 16) {
+        switch (random() % 18) {
+        case 16:
+          if (live.is_preparing()) {
+            auto fails = random() % 4 == 0;
+            happens(process_prepared{
+              at(i),
+              fails ? std::optional{failed_callback{third_of_flow, "no"}}
+                    : std::nullopt,
+              nullptr});
+          } else if (live.steps_ended()) {
+            process_concluded end_of_it;
+            end_of_it.time = at(i);
+            happens(end_of_it);
+          }
+          break;
+        case 17:
+          if (auto& open = live.concluding(); !open.empty())
+            happens(step_concluded{*open.begin(), {}, {}, std::nullopt});
+          else
+            happens(step_concluded{x, {}, {}, std::nullopt});
+          break;
         case 0:
           happens(process_paused{});
           break;
@@ -389,6 +576,9 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
                                 nullptr});
           break;
         case 10:
+          happens(step_finished{x, attempt, status::skipped, "", at(i), at(i),
+                                nullptr});
+          break;
         case 11:
         case 12:
           happens(step_finished{x, attempt, status::success, "", at(i), at(i),
@@ -405,7 +595,7 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
           }
         }
       }
-      BOOST_TEST(live.has_ended());
+      BOOST_TEST(live.has_ended(), describe(live));
       BOOST_TEST((live.wakes_by() == wake_source::ended));
       auto replayed = make();
       for (auto& x : history)
