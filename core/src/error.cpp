@@ -23,6 +23,12 @@ std::string_view to_string(error_code code) {
     return "no_codec";
   case error_code::bad_encoding:
     return "bad_encoding";
+  case error_code::journal_failed:
+    return "journal_failed";
+  case error_code::journal_locked:
+    return "journal_locked";
+  case error_code::bad_journal:
+    return "bad_journal";
   case error_code::engine_closed:
     return "engine_closed";
   case error_code::internal:

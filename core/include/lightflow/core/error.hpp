@@ -27,6 +27,12 @@ enum class error_code {
   no_codec,
   /// Bytes are not an encoding of the type asked for.
   bad_encoding,
+  /// The storage of a journal cannot be read or written: see the message.
+  journal_failed,
+  /// Another process has the journal open: end that, or use another one.
+  journal_locked,
+  /// What is there is no journal that this version can read.
+  bad_journal,
   /// The engine was shut down: start another one.
   engine_closed,
   /// A defect of the library itself: report it.

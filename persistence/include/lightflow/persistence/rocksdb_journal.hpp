@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/persistence/journal.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace lightflow {
+
+/// A journal in a directory, kept by RocksDB. One process can have it open at a
+/// time. docs/journal_format.md tells what is in it.
+class rocksdb_journal : public journal {
+public:
+  /// Opens the journal in `directory`, which is made if it does not exist.
+  /// Throws journal_error: journal_locked if another process has it open,
+  /// bad_journal if what is there is something else, damaged or of a newer
+  /// format, journal_failed if it cannot be read or written.
+  explicit rocksdb_journal(std::filesystem::path directory);
+
+  ~rocksdb_journal() override;
+
+  void commit(const journal_batch& batch, durability how) override;
+  void read(std::string_view run, std::uint64_t from,
+            const visitor& visit) const override;
+  bool has_record(std::string_view run, std::uint64_t sequence) const override;
+  std::optional<run_summary> find(std::string_view run) const override;
+  std::vector<run_summary> list(run_condition condition, std::string_view after,
+                                std::size_t limit) const override;
+  std::optional<std::string>
+  definition(std::string_view fingerprint) const override;
+
+private:
+  struct store;
+  std::unique_ptr<store> store_;
+};
+
+} // namespace lightflow

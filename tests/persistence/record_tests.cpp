@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "lightflow/persistence/record.hpp"
+
+#include "lightflow/core/error.hpp"
+
+#include "../support/printing.hpp"
+
+#include <random>
+
+using namespace lightflow;
+using namespace lightflow::tests;
+
+namespace {
+
+time_point at(int seconds) {
+  return time_point{std::chrono::seconds{seconds}};
+}
+
+std::shared_ptr<const writes> some_writes() {
+  return std::make_shared<const writes>(
+    writes{{"text", "value"}, {"number", 7}, {"list", std::vector<int>{1, 2}}});
+}
+
+std::shared_ptr<const step_output> some_output() {
+  return std::make_shared<const step_output>(
+    step_output{*some_writes(), std::string{"result"}});
+}
+
+const callback_breakpoint somewhere{callback_moment::after,
+                                    {callback_scope::process, 3}};
+
+/// One record of each kind, with all its fields filled.
+std::vector<journal_record> one_of_each() {
+  using of = process_record;
+  return {
+    run_begun{"flow", "fingerprint", at(1), some_writes()},
+    run_recovered{at(2)},
+    run_event{run_prepared{at(3), status::callback_failed, "no", somewhere,
+                           some_writes()}},
+    run_event{process_done{status::failed, at(4)}},
+    run_event{run_paused{}},
+    run_event{run_resumed{}},
+    run_event{run_stopped{}},
+    run_event{run_concluded{at(5), status::callback_failed, "no", somewhere,
+                            some_writes()}},
+    of{1, process_started{at(6)}},
+    of{2, process_prepared{at(7), failed_callback{somewhere.at, "no"},
+                           some_writes()}},
+    of{3, step_started{4, 5, at(8)}},
+    of{4, attempt_failed{5, 6, "no", at(9), at(10), some_output()}},
+    of{5, retry_due{6, 7}},
+    of{6, step_finished{7, 8, status::error, "no", at(11), at(12),
+                        some_output(), somewhere}},
+    of{7, step_timed_out{8, 9, "slow", at(13)}},
+    of{8, step_concluded{9, status::callback_failed, "no", somewhere}},
+    of{9, process_paused{}},
+    of{10, process_resumed{}},
+    of{11, process_stopped{at(14)}},
+    of{12, process_timed_out{at(15)}},
+    of{13, process_cancelled{at(16)}},
+    of{14, process_concluded{at(17), status::callback_failed, "no", somewhere,
+                             some_writes()}},
+  };
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(record_tests)
+
+BOOST_AUTO_TEST_CASE(each_kind_survives_its_encoding) {
+  auto all = one_of_each();
+  BOOST_TEST(
+    all.size()
+    == 2 + std::variant_size_v<run_event> + std::variant_size_v<process_event>);
+  for (auto& x : all) {
+    auto bytes = encode(x);
+    auto decoded = decode_record(bytes);
+    BOOST_TEST(kind_of(decoded) == kind_of(x));
+    BOOST_TEST(decoded.index() == x.index());
+    BOOST_TEST((encode(decoded) == bytes), kind_of(x));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(all_that_is_in_a_record_comes_back) {
+  auto decoded = decode_record(
+    encode(process_record{6, step_finished{7, 8, status::error, "no", at(11),
+                                           at(12), some_output(), somewhere}}));
+  auto& record = std::get<process_record>(decoded);
+  BOOST_TEST(record.process == 6U);
+  auto& x = std::get<step_finished>(record.event);
+  BOOST_TEST(x.step == 7U);
+  BOOST_TEST(x.attempt == 8U);
+  BOOST_TEST(x.outcome == status::error);
+  BOOST_TEST(x.error == "no");
+  BOOST_TEST((x.start == at(11)));
+  BOOST_TEST((x.end == at(12)));
+  BOOST_TEST((x.breakpoint == somewhere));
+  BOOST_TEST(x.output->context.find("number")->as<int>() == 7);
+  BOOST_TEST(x.output->context.find("text")->as<std::string>() == "value");
+  BOOST_TEST(x.output->result.as<std::string>() == "result");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_empty_stays_so) {
+  auto decoded = decode_record(encode(process_record{
+    0, step_finished{0, 1, status::success, "", {}, {}, nullptr, {}}}));
+  auto& x = std::get<step_finished>(std::get<process_record>(decoded).event);
+  BOOST_TEST(x.error.empty());
+  BOOST_TEST(x.output == nullptr);
+  BOOST_TEST(!x.breakpoint.has_value());
+  auto output = std::make_shared<const step_output>();
+  decoded = decode_record(
+    encode(process_record{0, attempt_failed{0, 1, "", {}, {}, output}}));
+  auto& y = std::get<attempt_failed>(std::get<process_record>(decoded).event);
+  BOOST_REQUIRE(y.output != nullptr);
+  BOOST_TEST(!y.output->result.has_value());
+  BOOST_TEST(y.output->context.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_bytes_are_those_of_the_first_format) {
+  // What was written once must be read for ever: these bytes never change.
+  auto hex = [](const std::string& bytes) {
+    std::string result;
+    for (unsigned char c : bytes) {
+      result += "0123456789abcdef"[c >> 4];
+      result += "0123456789abcdef"[c & 15];
+    }
+    return result;
+  };
+  BOOST_TEST(hex(encode(process_record{2, step_started{4, 1, at(8)}}))
+             == "93ac737465705f7374617274656483a47374657004a7617474656d707401a4"
+                "74696d65cf00000001dcd6500002");
+  BOOST_TEST(
+    hex(encode(run_begun{"f", "d", at(1),
+                         std::make_shared<const writes>(writes{{"k", 7}})}))
+    == "92a972756e5f626567756e84a4666c6f77a166aa646566696e6974696f6ea1"
+       "64a474696d65ce3b9aca00a5696e70757481a16b92a3693332c40107");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_fields_are_ignored_and_unknown_kinds_refused) {
+  auto bytes = encode(process_record{2, retry_due{4, 1}});
+  auto more = bytes;
+  auto fields = more.find('\x82');
+  BOOST_REQUIRE(fields != std::string::npos);
+  more[fields] = '\x83';
+  more.insert(fields + 1, "\xA3new\x2A");
+  auto decoded = decode_record(more);
+  BOOST_TEST(std::get<retry_due>(std::get<process_record>(decoded).event).step
+             == 4U);
+  auto other = bytes;
+  other.replace(other.find("retry_due"), 9, "retry_new");
+  BOOST_CHECK_EXCEPTION(decode_record(other), error,
+                        says({"retry_new", "not known"}));
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_are_no_record_are_refused_whatever_they_are) {
+  std::mt19937 random{1};
+  for (auto& x : one_of_each()) {
+    auto bytes = encode(x);
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+      BOOST_CHECK_THROW(decode_record({bytes.data(), size}), error);
+    BOOST_CHECK_THROW(decode_record(bytes + 'x'), error);
+    for (int i = 0; i < 200; ++i) {
+      auto damaged = bytes;
+      damaged[random() % damaged.size()] = static_cast<char>(random());
+      try {
+        (void)decode_record(damaged);
+      } catch (const error& e) {
+        BOOST_TEST((e.code() == error_code::bad_encoding));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
