@@ -70,7 +70,7 @@ struct attempt_ended {
 
 /// A chain of event handlers has ended.
 struct event_handled {
-  std::optional<std::uint64_t> number; // none: the chain of discarded ones
+  std::uint64_t number;
 };
 
 /// Looks how a unit goes at the moment.

@@ -56,12 +56,12 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
   events_ = std::make_unique<event_queue>(event_options_.capacity(),
                                           [this] { return env_->now(); });
   env_ = std::unique_ptr<runtime>{new runtime{
-    *system,
-    safe_logger(options.log ? std::move(options.log) : spdlog_logger()),
-    pool_.get(),
-    events_.get(),
-    2 * std::max<std::size_t>(1, options.max_threads),
-    {}}};
+    .system = *system,
+    .log = safe_logger(options.log ? std::move(options.log) : spdlog_logger()),
+    .pool = pool_.get(),
+    .events = events_.get(),
+    .handlers_at_once = event_options_.handlers_at_once(),
+    .window = 2 * std::max<std::size_t>(1, options.max_threads)}};
   dispatcher_ = system->spawn<event_dispatcher_impl, caf::hidden>(
     *env_, *events_, event_options_);
   events_->set_listener(
@@ -97,6 +97,7 @@ void engine_core::close() {
     log_running();
     patience = long_patience;
   }
+  env_->events_pool.reset();
   pool_.reset();
 }
 

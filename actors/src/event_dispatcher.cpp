@@ -3,6 +3,7 @@
 
 #include "user_job.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -47,60 +48,73 @@ event_dispatcher_impl::behavior_type event_dispatcher_impl::make_behavior() {
 }
 
 void event_dispatcher_impl::advance() {
-  while (in_time_.size() < options_.handlers_at_once()) {
+  if (!discarding_ && under_way_ < env_.event_threads())
+    handle_discarded();
+  while (has_place()) {
     auto next = queue_.pop();
     if (next == nullptr)
       break;
     handle(std::move(next));
   }
-  if (!discarding_)
-    handle_discarded();
   expect_overdue();
   if (closing_ && under_way_ == 0)
     quit();
 }
 
+/// Overdue chains give up their place, but not their thread.
+bool event_dispatcher_impl::has_place() const {
+  auto in_time = in_time_.size() - (discarding_ ? 1 : 0);
+  return in_time < options_.handlers_at_once()
+         && under_way_ < env_.event_threads();
+}
+
 void event_dispatcher_impl::handle(event_queue::event_ptr x) {
-  auto number = next_number_++;
-  in_time_.emplace(number, env_.now());
-  ++under_way_;
-  auto work = [&env = env_, &options = options_, number, x = std::move(x)] {
+  start([&env = env_, &queue = queue_, &options = options_, x = std::move(x)] {
     if (options.logs(x->stage))
       env.log(x->level == event_level::panic ? log_level::error
                                              : log_level::warning,
               to_string(*x));
     run_handlers(env, options.chain(x->stage), *x);
-    return event_handled{number};
-  };
-  spawn<user_job, caf::hidden>(env_, event_dispatcher{this}, std::move(work));
+    queue.count_handled();
+  });
 }
 
 void event_dispatcher_impl::handle_discarded() {
   auto xs = queue_.take_discarded();
   if (xs.empty())
     return;
-  discarding_ = true;
-  ++under_way_;
-  auto work = [&env = env_, &options = options_, xs = std::move(xs)] {
-    env.log(log_level::warning,
-            fmt::format("{} events found no place in the queue of {}, the last "
-                        "of them: {}",
-                        xs.size(), options.capacity(), to_string(*xs.back())));
+  discarding_ = next_number_;
+  start([&env = env_, &options = options_, xs = std::move(xs)] {
+    if (options.logs(xs.back()->stage))
+      env.log(log_level::warning,
+              fmt::format("{} events found no place in the queue of {}, the "
+                          "last of them: {}",
+                          xs.size(), options.capacity(),
+                          to_string(*xs.back())));
     for (auto& x : xs)
       run_handlers(env, options.discard_chain(), *x);
-    return event_handled{std::nullopt};
-  };
-  spawn<user_job, caf::hidden>(env_, event_dispatcher{this}, std::move(work));
+  });
+}
+
+/// Events have threads of their own, so that handlers which block take none
+/// from steps; they are made for the first event.
+template <class Work>
+void event_dispatcher_impl::start(Work work) {
+  auto number = next_number_++;
+  in_time_.emplace(number, env_.now());
+  ++under_way_;
+  spawn<user_job, caf::hidden>(env_.event_pool(), event_dispatcher{this},
+                               [number, work = std::move(work)] {
+                                 work();
+                                 return event_handled{number};
+                               });
 }
 
 void event_dispatcher_impl::on_handled(const event_handled& x) {
   --under_way_;
-  if (x.number) {
-    in_time_.erase(*x.number);
-    queue_.count_handled();
-  } else {
-    discarding_ = false;
-  }
+  in_time_.erase(x.number);
+  if (discarding_ == x.number)
+    discarding_.reset();
   advance();
 }
 
@@ -110,6 +124,8 @@ void event_dispatcher_impl::on_tick() {
   auto latest = env_.now() - options_.time_limit();
   auto overdue
     = std::erase_if(in_time_, [&](auto& x) { return x.second <= latest; });
+  if (discarding_ && !in_time_.contains(*discarding_))
+    discarding_.reset();
   if (overdue > 0)
     env_.log(log_level::warning,
              fmt::format("{} chains of event handlers have taken longer than "
@@ -122,8 +138,9 @@ void event_dispatcher_impl::on_tick() {
 void event_dispatcher_impl::expect_overdue() {
   if (in_time_.empty() || std::exchange(expecting_, true))
     return;
-  auto due = in_time_.begin()->second + options_.time_limit();
-  delayed_send(this, std::max(due - env_.now(), duration::zero()),
+  auto due = later(in_time_.begin()->second, options_.time_limit());
+  constexpr duration longest = std::chrono::hours{24}; // what CAF can add up
+  delayed_send(this, std::clamp(due - env_.now(), duration::zero(), longest),
                tick_atom::value);
 }
 

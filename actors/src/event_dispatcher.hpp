@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 namespace lightflow {
 
@@ -30,8 +31,11 @@ protected:
 
 private:
   void advance();
+  bool has_place() const;
   void handle(event_queue::event_ptr x);
   void handle_discarded();
+  template <class Work>
+  void start(Work work);
   void on_handled(const event_handled& x);
   void on_tick();
   void expect_overdue();
@@ -41,9 +45,9 @@ private:
   const event_options& options_;
   std::map<std::uint64_t, time_point> in_time_; // chains under way, by number
   std::uint64_t next_number_ = 0;
-  std::size_t under_way_ = 0; // jobs, overdue ones included
-  bool discarding_ = false;
-  bool expecting_ = false; // a tick is on its way
+  std::size_t under_way_ = 0;               // chains, overdue ones included
+  std::optional<std::uint64_t> discarding_; // the chain that gets discarded
+  bool expecting_ = false;                  // a tick is on its way
   bool closing_ = false;
 };
 

@@ -5,6 +5,7 @@
 
 #include "user_job.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -31,7 +32,7 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
   auto now = env_.now();
   state_.apply(process_started{now});
   if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
-    add_timer({now + timeout, timer::kind::process_timeout, 0, 0});
+    add_timer({later(now, timeout), timer::kind::process_timeout, 0, 0});
   if (state_.is_preparing())
     prepare();
   advance();
@@ -67,9 +68,10 @@ void process_actor_impl::on_attempt_ended(const attempt_ended& x) {
   }
   running_[x.step] = nullptr;
   if (closing_ && x.outcome.is_abnormal()) {
-    ++interrupted_; // by us, so that it is no failure of the step's own
+    interrupted_.insert(
+      x.step); // by us, so that it is no failure of the step's own
   } else if (x.retry_after && !closing_) {
-    auto due = x.end + *x.retry_after;
+    auto due = later(x.end, *x.retry_after);
     state_.apply(
       attempt_failed{x.step, x.attempt, x.error, x.end, due, x.output});
     if (*x.retry_after > duration::zero())
@@ -115,7 +117,7 @@ void process_actor_impl::on_control(const control& x) {
   apply_control(state_, x.action, env_.now());
   if (x.action == control_action::stop)
     request_stop();
-  if (self_->resources != nullptr)
+  if (self_->resources != nullptr && conclusion_ == conclusion::not_begun)
     self_->resources->set_status(state_.own_status());
   advance();
 }
@@ -140,14 +142,24 @@ void process_actor_impl::advance() {
   }
   if (!closing_)
     conclude_steps();
-  auto interrupted = closing_ && state_.running() == interrupted_;
-  if ((state_.steps_ended() || interrupted)
-      && conclusion_ == conclusion::not_begun)
+  if (!waits_for_steps() && conclusion_ == conclusion::not_begun)
     conclude();
   if (conclusion_ == conclusion::done)
     leave();
   else
     set_wake();
+}
+
+/// Whether it goes on when steps end; when closing, when running ones return.
+bool process_actor_impl::waits_for_steps() const {
+  if (!closing_)
+    return !state_.steps_ended();
+  auto still_running = [this](step_index x) {
+    return state_.step(x).phase == step_phase::running;
+  };
+  auto interrupted
+    = std::count_if(interrupted_.begin(), interrupted_.end(), still_running);
+  return state_.running() > static_cast<std::size_t>(interrupted);
 }
 
 void process_actor_impl::start_step(step_index step) {
@@ -156,7 +168,7 @@ void process_actor_impl::start_step(step_index step) {
   state_.apply(step_started{step, number, now});
   auto timeout = state_.plan().steps[step].timeout;
   if (timeout >= duration::zero() && number == 1)
-    add_timer({now + timeout, timer::kind::step_timeout, step, number});
+    add_timer({later(now, timeout), timer::kind::step_timeout, step, number});
   auto shared = std::make_shared<attempt_control>();
   running_[step] = shared;
   auto first_start
@@ -185,7 +197,7 @@ void process_actor_impl::prepare() {
     auto failed = run_callbacks(plan.before, callback_moment::before, self);
     return process_prepared{env.now(), std::move(failed), self.share_writes()};
   };
-  spawn<user_job, caf::hidden>(env_, process_actor{this}, std::move(work));
+  spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
 }
 
 /// Sees to what runs after steps that did not come to their end by themselves.
@@ -201,50 +213,68 @@ void process_actor_impl::conclude_steps() {
 void process_actor_impl::conclude_step(step_index step) {
   auto& plan = state_.plan().steps[step];
   if (plan.timeout >= duration::zero())
-    add_timer({env_.now() + plan.timeout, timer::kind::step_conclusion, step,
-               state_.step(step).attempt});
+    add_timer({later(env_.now(), plan.timeout), timer::kind::step_conclusion,
+               step, state_.step(step).attempt});
   auto& control = running_[step];
-  if (control != nullptr && !control->claim_conclusion())
-    return; // its step actor is at it, and will tell
+  auto has_callbacks = control == nullptr || control->conclusion.take();
+  if (!has_callbacks && !control->record.take())
+    return; // its step actor has done it all, and will tell
   control = nullptr;
-  auto work = [&env = env_, who = self_, state = state_.step(step), step,
-               view = step_view{state_.shared_context(), step},
-               carried = state_.carried_over(step),
-               error = state_.error_of(step, self_->step_id(plan.name))] {
-    lightflow::step self{*who,
-                         view,
-                         {state.attempt, state.start, {}},
-                         carried != nullptr ? carried->context : writes{}};
-    running_functions::entry running{env.functions, self};
-    self.set_state(state.flags);
-    self.add_error(state.flags, error);
-    step_concluded result{step, {}, {}, std::nullopt};
-    if (auto failed = run_after_step(view.context().plan(), self)) {
-      result.flags = status::callback_failed;
-      result.error = failed->error;
-      result.breakpoint = {callback_moment::after, failed->at};
-    }
-    return result;
-  };
-  spawn<user_job, caf::hidden>(env_, process_actor{this}, std::move(work));
+  auto work
+    = [&env = env_, who = self_, has_callbacks, state = state_.step(step), step,
+       view = step_view{state_.shared_context(), step},
+       carried = state_.carried_over(step),
+       error = state_.error_of(step, self_->step_id(plan.name))] {
+        lightflow::step self{*who,
+                             view,
+                             {state.attempt, state.start, {}},
+                             carried != nullptr ? carried->context : writes{}};
+        running_functions::entry running{env.functions, self};
+        self.set_state(state.flags);
+        self.add_error(state.flags, error);
+        step_concluded result{step, {}, {}, std::nullopt};
+        auto& process_plan = view.context().plan();
+        auto failed
+          = has_callbacks ? run_after_step(process_plan, self) : std::nullopt;
+        if (failed) {
+          result.flags = status::callback_failed;
+          result.error = failed->error;
+          result.breakpoint = {callback_moment::after, failed->at};
+        }
+        record(process_plan.step_records.update, "update", self);
+        return result;
+      };
+  spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
+}
+
+void process_actor_impl::give_up_conclusion_of(step_index step) {
+  if (!state_.concluding().contains(step))
+    return;
+  auto& plan = state_.plan().steps[step];
+  auto late = fmt::format("its callbacks did not end within {}",
+                          describe(plan.timeout));
+  state_.apply(
+    step_concluded{step, status::callback_failed, late, std::nullopt});
+  report_late(late, plan.name);
 }
 
 /// Sees to what runs after the last step, if there is anything.
 void process_actor_impl::conclude() {
-  auto has_resources
-    = self_->resources != nullptr && !self_->resources->empty();
   auto complete = state_.steps_ended() && !state_.has_ended();
-  if (!complete && !has_resources) {
+  if (!complete
+      && (self_->resources == nullptr || self_->resources->close_if_empty())) {
     conclusion_ = conclusion::done;
     return;
   }
   conclusion_ = conclusion::under_way;
   if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
-    add_timer({env_.now() + timeout, timer::kind::process_conclusion, 0, 0});
+    add_timer(
+      {later(env_.now(), timeout), timer::kind::process_conclusion, 0, 0});
+  recorded_ = std::make_shared<claim>();
+  auto outcome = state_.steps_ended() ? state_.outcome() : state_.own_status();
   auto work
-    = [&env = env_, who = self_, report = report_now(), complete,
-       outcome = state_.steps_ended() ? state_.outcome() : state_.own_status(),
-       error = state_.own_error(self_->id())] {
+    = [&env = env_, who = self_, report = report_now(), complete, outcome,
+       error = state_.own_error(self_->id()), recorded = recorded_] {
         process self{who, report};
         running_functions::entry running{env.functions, self};
         self.set_state(outcome);
@@ -252,25 +282,74 @@ void process_actor_impl::conclude() {
           self.add_error(outcome, error);
         process_concluded result;
         auto& plan = report.plan();
+        std::optional<failed_callback> failed;
         if (complete && !outcome.has(status::callback_failed))
-          if (auto failed
-              = run_callbacks(plan.after, callback_moment::after, self)) {
-            self.add_error(status::callback_failed, failed->error);
-            result.flags = status::callback_failed;
-            result.error = failed->error;
-            result.breakpoint = {callback_moment::after, failed->at};
-          }
+          failed = run_callbacks(plan.after, callback_moment::after, self);
+        if (failed) {
+          self.add_error(status::callback_failed, failed->error);
+          result.flags = status::callback_failed;
+          result.error = failed->error;
+          result.breakpoint = {callback_moment::after, failed->at};
+        }
         if (who->resources != nullptr) {
           who->resources->set_status(self.state());
-          who->resources->release();
+          who->resources->release(self);
         }
-        if (complete)
+        if (complete && recorded->take())
           record(plan.records.update, "update", self);
         result.context = self.share_writes();
         result.time = env.now();
         return result;
       };
-  spawn<user_job, caf::hidden>(env_, process_actor{this}, std::move(work));
+  spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
+}
+
+/// Ends the process although what runs after it has not returned.
+void process_actor_impl::give_up_conclusion() {
+  if (conclusion_ != conclusion::under_way)
+    return;
+  conclusion_ = conclusion::done;
+  auto late = fmt::format("what runs after it did not end within {}",
+                          describe(state_.plan().timeout));
+  state_.apply(process_concluded{env_.now(), status::callback_failed, late,
+                                 std::nullopt, nullptr});
+  report_late(late, {});
+  if (!recorded_->take())
+    return;
+  auto work = [&env = env_, who = self_, report = report_now(),
+               error = state_.own_error(self_->id())] {
+    process self{who, report};
+    running_functions::entry running{env.functions, self};
+    self.add_error(report.state(), error);
+    record(report.plan().records.update, "update", self);
+    return process_concluded{};
+  };
+  spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
+}
+
+/// Callbacks that are given up are an event, as those that fail are.
+void process_actor_impl::report_late(std::string what,
+                                     std::string_view step) const {
+  if (self_->run->events == nullptr)
+    return;
+  auto x = self_->make_event(event_stage::callback,
+                             problem::of(fail(std::move(what))));
+  x.details = {{"moment", "after"}};
+  if (!step.empty()) {
+    x.layer = layer::step;
+    x.step_name = step;
+    x.step_id = self_->step_id(step);
+  }
+  self_->run->events->emit(std::move(x));
+}
+
+std::vector<step_index> process_actor_impl::steps_not_begun() const {
+  std::vector<step_index> result;
+  for (step_index x = 0; x < running_.size(); ++x)
+    if (state_.step(x).phase == step_phase::running && running_[x] != nullptr
+        && !running_[x]->begun())
+      result.push_back(x);
+  return result;
 }
 
 void process_actor_impl::request_stop() {
@@ -322,26 +401,17 @@ void process_actor_impl::on_wake() {
 void process_actor_impl::expire(const timer& x) {
   switch (x.what) {
   case timer::kind::process_timeout:
-    state_.apply(process_timed_out{x.time});
+    state_.apply(process_timed_out{x.time, steps_not_begun()});
     request_stop();
     break;
   case timer::kind::step_timeout:
     expire_step(x);
     break;
   case timer::kind::step_conclusion:
-    state_.apply(
-      step_concluded{x.step, status::callback_failed,
-                     fmt::format("its callbacks did not end within {}",
-                                 describe(state_.plan().steps[x.step].timeout)),
-                     std::nullopt});
+    give_up_conclusion_of(x.step);
     break;
   case timer::kind::process_conclusion:
-    state_.apply(
-      process_concluded{x.time, status::callback_failed,
-                        fmt::format("what runs after it did not end within {}",
-                                    describe(state_.plan().timeout)),
-                        std::nullopt, nullptr});
-    conclusion_ = conclusion::done;
+    give_up_conclusion();
     break;
   case timer::kind::retry:
     state_.apply(retry_due{x.step, x.attempt});
@@ -358,17 +428,21 @@ void process_actor_impl::expire_step(const timer& x) {
   auto& plan = state_.plan().steps[x.step];
   auto& control = running_[x.step];
   if (step.attempt == 1 && control != nullptr) {
-    auto deadline = control->begun().value_or(env_.now()) + plan.timeout;
+    auto deadline = later(control->begun().value_or(env_.now()), plan.timeout);
     if (deadline > x.time && deadline > env_.now())
       return add_timer({deadline, x.what, x.step, x.attempt});
   }
+  if (control != nullptr && control->conclusion.is_taken()
+      && !std::exchange(control->extended, true))
+    return add_timer(
+      {later(env_.now(), plan.timeout), x.what, x.step, x.attempt});
   if (control != nullptr)
     control->stop.request_stop();
   state_.apply(step_timed_out{
     x.step, step.attempt,
     fmt::format(R"(step "{}" (id {}, attempt {}) timed out after {})",
                 plan.name, self_->step_id(plan.name), step.attempt,
-                lightflow::describe(plan.timeout)),
+                describe(plan.timeout)),
     env_.now()});
 }
 

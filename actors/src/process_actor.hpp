@@ -77,7 +77,12 @@ private:
   void conclude_steps();
   void conclude_step(step_index step);
   void conclude();
+  void give_up_conclusion();
+  void give_up_conclusion_of(step_index step);
+  void report_late(std::string what, std::string_view step) const;
+  std::vector<step_index> steps_not_begun() const;
   process_report report_now() const;
+  bool waits_for_steps() const;
   void request_stop();
   void leave();
 
@@ -97,8 +102,10 @@ private:
   std::optional<time_point> next_wake_; // of the message that is on its way
   std::set<step_index> concluding_;     // what runs after these is under way
   enum class conclusion { not_begun, under_way, done } conclusion_{};
+  /// Who tells the record hook that the process has ended.
+  std::shared_ptr<claim> recorded_;
   bool closing_ = false;
-  std::size_t interrupted_ = 0; // attempts that failed while closing
+  std::set<step_index> interrupted_; // failed while closing
   bool left_ = false;
 };
 

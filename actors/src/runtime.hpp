@@ -12,6 +12,7 @@
 #include <caf/actor_system.hpp>
 
 #include <cstddef>
+#include <memory>
 
 namespace lightflow {
 
@@ -21,16 +22,34 @@ struct runtime {
   log_function log;
   thread_pool* pool; // null: CAF's scheduler runs the actors
   event_sink* events;
+  std::size_t handlers_at_once; // of events
 
   /// How many steps of a process are handed out at once: more than can run, so
   /// that no thread waits, and few enough to keep a fan of 100,000 small.
   std::size_t window;
 
-  running_functions functions;
+  running_functions functions = {};
 
   // CAF's clock is steady, and virtual in tests; this maps it to wall time.
   caf::actor_clock::time_point steady_start = system.clock().now();
   time_point wall_start = clock::now();
+
+  /// How many threads may be held by event handlers: as many as may run, the
+  /// same number of overdue ones, and one for discarded events.
+  std::size_t event_threads() const {
+    return 2 * handlers_at_once + 1;
+  }
+
+  /// Where event handlers run; null: on CAF's scheduler. Used by the dispatcher
+  /// only.
+  thread_pool* event_pool() {
+    if (pool != nullptr && events_pool == nullptr)
+      events_pool = std::make_unique<thread_pool>(
+        system, thread_pool::options{1, event_threads()});
+    return events_pool.get();
+  }
+
+  std::unique_ptr<thread_pool> events_pool = nullptr;
 
   time_point now() const {
     return wall_start + (system.clock().now() - steady_start);

@@ -93,14 +93,14 @@ void step_actor_impl::call(step& self, attempt_ended& end) const {
   }
   end.outcome = trouble->is_panic() ? status::panicked : status::error;
   end.error = trouble->message;
-  end.retry_after = retry_after(end);
+  end.retry_after = retry_after(self, end);
   end.error = describe(trouble->describe());
 }
 
 /// Does what comes after the last attempt of a step, however it ended.
 void step_actor_impl::conclude(step& self, attempt_ended& end) const {
   auto& plan = plan_of_process();
-  if (!plan.has_step_conclusion() || !attempt_.shared->claim_conclusion())
+  if (!plan.has_step_conclusion() || !attempt_.shared->conclusion.take())
     return;
   end.concluded = true;
   self.set_state(end.outcome);
@@ -110,6 +110,8 @@ void step_actor_impl::conclude(step& self, attempt_ended& end) const {
     end.breakpoint = {callback_moment::after, failed->at};
   end.outcome = self.state();
   end.error = self.error();
+  if (attempt_.shared->record.take())
+    record(plan.step_records.update, "update", self);
 }
 
 std::optional<failed_callback> run_after_step(const process_plan& plan,
@@ -122,21 +124,22 @@ std::optional<failed_callback> run_after_step(const process_plan& plan,
     self.add_error(status::callback_failed,
                    fmt::format(R"(step "{}" (id {}): {})", self.name(),
                                self.id(), failed->error));
-  record(plan.step_records.update, "update", self);
   return failed;
 }
 
 std::optional<duration>
-step_actor_impl::retry_after(const attempt_ended& end) const {
+step_actor_impl::retry_after(step& self, const attempt_ended& end) const {
   auto& policy = attempt_.view.plan().retry;
   if (attempt_.number > policy.retries
       || attempt_.shared->stop.stop_requested())
     return std::nullopt;
-  try {
-    if (policy.predicate && !policy.predicate(failure{end.error}))
+  if (policy.predicate) {
+    auto [again, trouble] = call_guarded(
+      [&] { return result<bool>{policy.predicate(failure{end.error})}; });
+    if (trouble)
+      self.emit(event_stage::retry, *std::move(trouble), {});
+    if (!again.value_or(false))
       return std::nullopt;
-  } catch (...) {
-    return std::nullopt; // as documented: a predicate that throws says no
   }
   auto id = attempt_.process->step_id(attempt_.view.plan().name);
   return policy.delay_after(attempt_.number, std::hash<std::string>{}(id));

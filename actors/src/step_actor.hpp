@@ -4,6 +4,7 @@
 #include "lightflow/core/step.hpp"
 
 #include "actors.hpp"
+#include "claim.hpp"
 #include "pooled.hpp"
 #include "runtime.hpp"
 
@@ -33,15 +34,19 @@ public:
                   : std::nullopt;
   }
 
-  /// Claims to run what comes after the step. Gives false if the other of the
-  /// two has done so: the process does when the step times out.
-  bool claim_conclusion() {
-    return !concluded_.exchange(true, std::memory_order_acq_rel);
-  }
+  /// Who runs the callbacks after the step: its actor, or the process when the
+  /// step times out.
+  claim conclusion;
+
+  /// Who tells the record hook that the step has ended.
+  claim record;
+
+  /// Used by the process only: whether the step got more time, since its
+  /// function had returned and only callbacks were left.
+  bool extended = false;
 
 private:
   std::atomic<time_point::rep> begun_{0};
-  std::atomic<bool> concluded_{false};
 };
 
 /// What makes up one attempt of a step.
@@ -73,7 +78,8 @@ private:
   bool prepare(step& self, attempt_ended& end) const;
   void call(step& self, attempt_ended& end) const;
   void conclude(step& self, attempt_ended& end) const;
-  std::optional<duration> retry_after(const attempt_ended& end) const;
+  std::optional<duration> retry_after(step& self,
+                                      const attempt_ended& end) const;
   std::string describe(std::string_view what) const;
 
   const process_plan& plan_of_process() const {
@@ -85,8 +91,8 @@ private:
   attempt attempt_;
 };
 
-/// Runs what comes after a step that ran: callbacks and a record hook. Gives
-/// the callback that must succeed and did not, having added it to the step.
+/// Runs the callbacks after a step, if it ran. Gives the one that must succeed
+/// and did not, having added its failure to the step.
 std::optional<failed_callback> run_after_step(const process_plan& plan,
                                               step& self);
 

@@ -113,7 +113,7 @@ auto supervisor_actor_impl::on_control(const control& x) -> confirmation {
 auto supervisor_actor_impl::on_look() -> look_answer {
   using state_ptr = std::shared_ptr<const process_state>;
   auto answer = make_response_promise<look_answer>();
-  auto record = std::make_shared<run_record>(record_now());
+  auto record = std::make_shared<run_record>(complete_record());
   auto open = std::make_shared<std::size_t>(live_);
   if (live_ == 0) {
     answer.deliver(std::shared_ptr<const run_record>{record});
@@ -228,11 +228,22 @@ run_record supervisor_actor_impl::record_now() const {
   return result;
 }
 
+/// With processes that have not been started as they will be then.
+run_record supervisor_actor_impl::complete_record() const {
+  auto result = record_now();
+  for (std::size_t i = 0; i < processes_.size(); ++i)
+    if (result.processes[i] == nullptr && processes_[i] == nullptr)
+      result.processes[i] = std::make_shared<const process_state>(
+        channel_->flow()->processes[i], state_.context());
+  return result;
+}
+
 // -- callbacks and hooks ------------------------------------------------------
 
 void supervisor_actor_impl::prepare() {
   expect_end_of_callbacks();
-  auto report = run_report{std::make_shared<const run_record>(record_now())};
+  auto report
+    = run_report{std::make_shared<const run_record>(complete_record())};
   auto work = [&env = env_, who = self_, plan = channel_->flow(), report] {
     flow self{who, report};
     running_functions::entry running{env.functions, self};
@@ -248,15 +259,18 @@ void supervisor_actor_impl::prepare() {
     result.time = env.now();
     return result;
   };
-  spawn<user_job, caf::hidden>(env_, supervisor_actor{this}, std::move(work));
+  spawn<user_job, caf::hidden>(env_.pool, supervisor_actor{this},
+                               std::move(work));
 }
 
 void supervisor_actor_impl::conclude() {
   concluding_ = true;
+  recorded_ = std::make_shared<claim>();
   expect_end_of_callbacks();
   auto report = run_report{std::make_shared<const run_record>(record_now())};
   auto work = [&env = env_, who = self_, plan = channel_->flow(), report,
-               outcome = state_.outcome(), barred = state_.is_barred()] {
+               outcome = state_.outcome(), barred = state_.is_barred(),
+               recorded = recorded_] {
     flow self{who, report};
     running_functions::entry running{env.functions, self};
     self.set_state(outcome);
@@ -271,12 +285,14 @@ void supervisor_actor_impl::conclude() {
         result.error = failed->error;
         result.breakpoint = {callback_moment::after, failed->at};
       }
-    record(plan->records.update, "update", self);
+    if (recorded->take())
+      record(plan->records.update, "update", self);
     result.context = self.share_writes();
     result.time = env.now();
     return result;
   };
-  spawn<user_job, caf::hidden>(env_, supervisor_actor{this}, std::move(work));
+  spawn<user_job, caf::hidden>(env_.pool, supervisor_actor{this},
+                               std::move(work));
 }
 
 /// Has this actor woken when the time for callbacks is over, if that comes
@@ -285,7 +301,7 @@ void supervisor_actor_impl::expect_end_of_callbacks() {
   auto timeout = channel_->flow()->callback_timeout;
   if (timeout < duration::zero())
     return;
-  deadline_ = env_.now() + timeout;
+  deadline_ = later(env_.now(), timeout);
   if (timeout <= tick_interval)
     delayed_send(this, timeout, wake_atom::value);
 }
@@ -299,17 +315,41 @@ void supervisor_actor_impl::on_wake() {
       delayed_send(this, *deadline_ - now, wake_atom::value);
     return;
   }
+  deadline_.reset();
+  give_up_callbacks();
+  advance();
+}
+
+/// Goes on although what runs before or after the processes has not returned.
+void supervisor_actor_impl::give_up_callbacks() {
+  auto where = state_.where();
+  if (where == run_state::phase::running || state_.has_ended())
+    return;
   auto late = fmt::format("its callbacks did not end within {}",
                           describe(channel_->flow()->callback_timeout));
-  auto where = state_.where();
-  if (where == run_state::phase::preparing)
-    state_.apply(run_prepared{now, status::callback_failed, std::move(late),
+  auto is_preparing = where == run_state::phase::preparing;
+  auto what = self_->make_event(event_stage::callback, problem::of(fail(late)));
+  what.details = {{"moment", is_preparing ? "before" : "after"}};
+  env_.events->emit(std::move(what));
+  if (is_preparing) {
+    state_.apply(run_prepared{env_.now(), status::callback_failed, late,
                               std::nullopt, nullptr});
-  else if (where == run_state::phase::concluding)
-    state_.apply(run_concluded{now, status::callback_failed, std::move(late),
-                               std::nullopt, nullptr});
-  deadline_.reset();
-  advance();
+    return;
+  }
+  state_.apply(run_concluded{env_.now(), status::callback_failed, late,
+                             std::nullopt, nullptr});
+  if (!recorded_->take())
+    return;
+  auto report = run_report{std::make_shared<const run_record>(record_now())};
+  auto work = [&env = env_, who = self_, plan = channel_->flow(), report] {
+    flow self{who, report};
+    running_functions::entry running{env.functions, self};
+    self.add_error(report.state(), report.error());
+    record(plan->records.update, "update", self);
+    return run_concluded{};
+  };
+  spawn<user_job, caf::hidden>(env_.pool, supervisor_actor{this},
+                               std::move(work));
 }
 
 } // namespace lightflow

@@ -4,6 +4,7 @@
 #include "lightflow/core/run_state.hpp"
 
 #include "actors.hpp"
+#include "claim.hpp"
 #include "pooled.hpp"
 #include "runtime.hpp"
 
@@ -51,8 +52,10 @@ private:
   void leave();
 
   void expect_end_of_callbacks();
+  void give_up_callbacks();
   std::vector<std::size_t> live_processes() const;
   run_record record_now() const;
+  run_record complete_record() const;
 
   runtime& env_;
   engine_actor engine_;
@@ -65,7 +68,9 @@ private:
   std::size_t live_ = 0;               // processes that were started and go on
   std::size_t open_answers_ = 0;       // to whoever asked, still to be given
   std::optional<time_point> deadline_; // of the callbacks under way
-  bool started_ = false;               // the processes
+  /// Who tells the record hook that the run has ended.
+  std::shared_ptr<claim> recorded_;
+  bool started_ = false; // the processes
   bool concluding_ = false;
   bool closing_ = false;
   bool left_ = false;

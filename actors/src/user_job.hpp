@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pooled.hpp"
-#include "runtime.hpp"
+#include "thread_pool.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -18,8 +18,9 @@ class user_job : public pooled<caf::event_based_actor> {
 public:
   /// `work()` runs, then what it gives is sent to `receiver`.
   template <class Receiver, class Work>
-  user_job(caf::actor_config& cfg, runtime& env, Receiver receiver, Work work)
-      : pooled(cfg, env.pool, job_kind::user),
+  user_job(caf::actor_config& cfg, thread_pool* pool, Receiver receiver,
+           Work work)
+      : pooled(cfg, pool, job_kind::user),
         run_([this, receiver = std::move(receiver), work = std::move(work)] {
           send(receiver, call_user_code(work));
         }) {}

@@ -148,7 +148,7 @@ void process_state::apply(const process_resumed&) {
 }
 
 void process_state::apply(const process_stopped& x) {
-  if (has_ended() || stopping_)
+  if (steps_ended() || stopping_)
     return;
   stopping_ = true;
   paused_ = false;
@@ -167,6 +167,11 @@ void process_state::apply(const process_timed_out& x) {
   own_error_ = "timed out";
   paused_ = false;
   preparing_ = false;
+  for (auto step : x.not_begun) {
+    if (steps_[step].attempt == 1)
+      steps_[step].attempt = 0;
+    drop(step, status::cancelled, x.time);
+  }
   cancel_all(status::timed_out, x.time);
 }
 

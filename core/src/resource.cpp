@@ -37,17 +37,19 @@ bool resource::has_entity() const {
 
 void resource::update(value entity) {
   std::lock_guard guard{mutex_};
-  entity_ = std::move(entity);
+  std::swap(entity_, entity); // the old one goes after the mutex is free
 }
 
 void resource::clear() {
+  writes items; // go when the mutex is free
+  value entity;
   std::lock_guard guard{mutex_};
-  items_ = {};
-  entity_ = {};
+  std::swap(items_, items);
+  std::swap(entity_, entity);
 }
 
 result<resource_ptr> resource::attach(std::string_view name, value parameter) {
-  return owner_->resources->attach(name, parameter);
+  return owner_->resources->attach(name, parameter, nullptr);
 }
 
 // -- resource_definition ------------------------------------------------------
@@ -63,11 +65,15 @@ void resource_definition::require_unsealed() const {
 // -- resource_set -------------------------------------------------------------
 
 result<resource_ptr> resource_set::attach(std::string_view name,
-                                          const value& parameter) {
+                                          const value& parameter,
+                                          const unit* caller) {
   auto kind = kinds_->find(name);
   if (kind == kinds_->end())
     return fail(fmt::format(R"(the catalog has no resource "{}")", name));
   std::unique_lock lock{mutex_};
+  if (caller == nullptr)
+    if (auto i = callers_.find(std::this_thread::get_id()); i != callers_.end())
+      caller = i->second;
   for (;;) {
     if (closed_)
       return fail(fmt::format(R"(resource "{}" cannot be attached any more: )"
@@ -76,7 +82,7 @@ result<resource_ptr> resource_set::attach(std::string_view name,
     auto [place, is_new]
       = slots_.try_emplace(kind->first, slot{&kind->second, nullptr, {}});
     if (is_new)
-      return initialise(place, parameter, lock);
+      return initialise(place, parameter, caller, lock);
     auto& found = place->second;
     if (found.attached != nullptr)
       return found.attached;
@@ -105,10 +111,12 @@ bool resource_set::waits_for_me(const slot* x) const {
 
 result<resource_ptr>
 resource_set::initialise(slot_map::iterator place, const value& parameter,
+                         const unit* caller,
                          std::unique_lock<std::mutex>& lock) {
   auto& [name, self] = *place;
   self.initialiser = std::this_thread::get_id();
   auto made = std::make_shared<resource>(name, owner_->shared_from_this());
+  auto me = callers_.emplace(std::this_thread::get_id(), caller);
   lock.unlock();
   auto [entity, trouble] = call_guarded([&] {
     return self.hooks->initialize ? self.hooks->initialize(*made, parameter)
@@ -117,20 +125,23 @@ resource_set::initialise(slot_map::iterator place, const value& parameter,
   if (entity && entity->has_value())
     made->update(*std::move(entity));
   lock.lock();
+  if (me.second) // and not within another initialisation
+    callers_.erase(me.first);
   initialised_.notify_all();
   if (trouble) {
     auto reason
       = fmt::format(R"(resource "{}" could not be initialised: it {})", name,
                     trouble->describe());
+    std::erase_if(waiting_, [&](auto& x) { return x.second == &self; });
     slots_.erase(place); // so that the next one tries again
     lock.unlock();
-    report(*made, "initialize", *std::move(trouble));
+    report(*made, "initialize", *std::move(trouble), caller);
     return fail(std::move(reason));
   }
   if (closed_) {
     auto& hooks = *self.hooks;
     lock.unlock();
-    release(*made, hooks);
+    release(*made, hooks, caller);
     return fail(fmt::format(R"(resource "{}" was released at once: process )"
                             R"("{}" has ended)",
                             made->name(), owner_->name));
@@ -146,36 +157,46 @@ resource_ptr resource_set::acquire(std::string_view name) const {
   return i != slots_.end() && !closed_ ? i->second.attached : nullptr;
 }
 
-bool resource_set::empty() const {
+bool resource_set::close_if_empty() {
   std::lock_guard guard{mutex_};
-  return slots_.empty();
+  if (slots_.empty())
+    closed_ = true;
+  return closed_;
 }
 
-void resource_set::release() {
+void resource_set::release(const unit& caller) {
   std::unique_lock lock{mutex_};
   if (std::exchange(closed_, true))
     return;
+  initialised_.notify_all(); // nobody waits for what comes too late
   auto order = order_;
   lock.unlock();
   for (auto i = order.rbegin(); i != order.rend(); ++i)
-    release(*(*i)->attached, *(*i)->hooks);
+    release(*(*i)->attached, *(*i)->hooks, &caller);
   lock.lock();
   for (auto x : order) // which refer to what owns them
     x->attached = nullptr;
 }
 
-void resource_set::release(resource& x, const resource_hooks& hooks) const {
+void resource_set::release(resource& x, const resource_hooks& hooks,
+                           const unit* caller) const {
   if (!hooks.release)
     return;
   if (auto trouble = call_guarded([&] { return hooks.release(x); }))
-    report(x, "release", *std::move(trouble));
+    report(x, "release", *std::move(trouble), caller);
 }
 
 void resource_set::report(const resource& x, const char* action,
-                          problem trouble) const {
-  auto what = owner_->make_event(event_stage::resource, std::move(trouble));
-  what.details = {{"resource", x.name()}, {"action", action}};
-  owner_->run->events->emit(std::move(what));
+                          problem trouble, const unit* caller) const {
+  std::map<std::string, std::string> details{{"resource", x.name()},
+                                             {"action", action}};
+  if (caller != nullptr) {
+    caller->emit(event_stage::resource, std::move(trouble), std::move(details));
+  } else if (auto events = owner_->run->events) {
+    auto what = owner_->make_event(event_stage::resource, std::move(trouble));
+    what.details = std::move(details);
+    events->emit(std::move(what));
+  }
 }
 
 } // namespace lightflow

@@ -48,8 +48,8 @@ void run_state::apply(const run_resumed&) {
 }
 
 void run_state::apply(const run_stopped&) {
-  if (has_ended())
-    return;
+  if (phase_ == phase::concluding || has_ended())
+    return; // there is nothing left to stop
   paused_ = false;
   own_.add(status::stopped);
 }

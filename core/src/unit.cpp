@@ -33,11 +33,12 @@ event process_run::make_event(event_stage stage, problem cause) const {
 }
 
 result<resource_ptr> process_run::attach(std::string_view resource,
-                                         const value& parameter) const {
+                                         const value& parameter,
+                                         const unit& caller) const {
   if (resources == nullptr)
     return fail(
       fmt::format(R"(the catalog has no resource "{}", nor any)", resource));
-  return resources->attach(resource, parameter);
+  return resources->attach(resource, parameter, &caller);
 }
 
 resource_ptr process_run::acquire(std::string_view resource) const {
@@ -75,11 +76,15 @@ void unit::emit(event_stage stage, problem cause,
     return;
   auto what = make_event(stage, std::move(cause));
   what.details = std::move(details);
-  what.context = [own = own_, inherited = inherited_reader()](
-                   std::string_view key) -> const value* {
-    auto x = own.find(key);
-    return x != nullptr ? x : inherited(key);
-  };
+  try {
+    what.context = [own = own_, inherited = inherited_reader()](
+                     std::string_view key) -> const value* {
+      auto x = own.find(key);
+      return x != nullptr ? x : inherited(key);
+    };
+  } catch (...) {
+    // A value that cannot be copied must not make it worse: no context then.
+  }
   run().events->emit(std::move(what));
 }
 

@@ -52,6 +52,10 @@ private:
     out_.pack(x);
   }
 
+  void write(const std::vector<step_index>& x) {
+    out_.pack(x);
+  }
+
   void write(status x) {
     out_.pack(x.bits());
   }
@@ -171,6 +175,10 @@ private:
 
   static void read(const msgpack::object& in, std::string& x) {
     x = in.as<std::string>();
+  }
+
+  static void read(const msgpack::object& in, std::vector<step_index>& x) {
+    x = in.as<std::vector<step_index>>();
   }
 
   static void read(const msgpack::object& in, status& x) {

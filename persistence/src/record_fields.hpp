@@ -206,6 +206,7 @@ inline constexpr std::string_view
 template <class F>
 void fields(F& f, process_timed_out& x) {
   f("time", x.time);
+  f("not_begun", x.not_begun);
 }
 
 template <>

@@ -365,6 +365,23 @@ BOOST_AUTO_TEST_CASE(a_must_callback_after_a_flow_fails_the_run) {
   BOOST_TEST(report.errors().find("no") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(flow_and_process_callbacks_are_narrowed_too) {
+  process.step("fails", [](step&) { return fail("no"); });
+  flow.process("other");
+  flow.after_process(note("failed")).when(status::failed);
+  flow.after_process(note("not failed")).exclude(status::failed);
+  flow.after_process(note("only other")).only_for("other");
+  flow.after_flow(note("failed")).when(status::failed);
+  flow.after_flow(note("never")).not_for("flow");
+  flow.after_flow(note("if")).if_([](lightflow::flow& f) {
+    return f.has_any(status::error);
+  });
+  run();
+  std::sort(happened.begin(), happened.end()); // processes have no order
+  CHECK_HAPPENED("failed flow", "failed process", "if flow", "not failed other",
+                 "only other other");
+}
+
 BOOST_AUTO_TEST_CASE(flow_callbacks_see_how_all_went) {
   process.step("fails", [](step&) { return fail("no"); });
   flow.after_flow([this](auto& f) {
@@ -374,6 +391,21 @@ BOOST_AUTO_TEST_CASE(flow_callbacks_see_how_all_went) {
   });
   run();
   CHECK_HAPPENED("failed");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_can_be_looked_at_before_its_processes_start) {
+  process.step("step", nothing);
+  flow.before_flow([this](lightflow::flow& f) {
+    happened.push_back(f.has_any(status::failed) ? "failed" : "fine");
+    BOOST_TEST(f.report().errors().empty());
+    BOOST_TEST(
+      (f.report().process("process").step("step").state() == status::pending));
+  });
+  auto handle = engine().start("flow");
+  auto early = handle.look(); // whatever has begun by now
+  BOOST_TEST(early.process("process").name() == "process");
+  run_all();
+  CHECK_HAPPENED("fine");
 }
 
 // -- narrowing ----------------------------------------------------------------

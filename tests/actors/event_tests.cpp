@@ -151,4 +151,54 @@ BOOST_AUTO_TEST_CASE(options_without_sense_are_refused) {
                     definition_error);
 }
 
+BOOST_AUTO_TEST_CASE(events_of_resources_and_flows_have_their_context) {
+  auto& flow = catalog.flow("flow");
+  auto& process = flow.process("process");
+  catalog.resource("db").on_initialize(
+    [](resource&, const value&) -> result<int> { return fail("no"); });
+  catalog.resource("file").on_release(
+    [](resource&) -> result<> { return fail("no"); });
+  process.step("a", [](step& s) {
+    s.set("key", 1);
+    (void)s.attach("db");
+    (void)s.attach("file");
+  });
+  flow.after_flow([](lightflow::flow& f) -> result<> {
+    f.set("key", 3);
+    return fail("no");
+  });
+  auto keep = [this](const event& x) { seen.push_back(x); };
+  events.handle(event_stage::resource, keep)
+    .handle(event_stage::callback, keep);
+  start("flow");
+  BOOST_REQUIRE(seen.size() == 3U);
+  BOOST_TEST(seen[0].unit_name() == "a");
+  BOOST_TEST(seen[0].get<int>("key").value() == 1);
+  BOOST_TEST(seen[1].unit_name() == "process");
+  BOOST_TEST(seen[1].details.at("action") == "release");
+  BOOST_TEST(seen[1].get<int>("key").value() == 1); // of its step
+  BOOST_TEST((seen[2].layer == layer::flow));
+  BOOST_TEST(seen[2].get<int>("key").value() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_predicate_that_throws_is_an_event) {
+  auto& process = catalog.flow_with_process("flow");
+  retry_policy policy;
+  policy.retries = 3;
+  policy.predicate = [](const failure&) -> bool { throw 1; };
+  process.step("a", [](step&) { return fail("no"); }).retry(policy);
+  events.handle(event_stage::retry,
+                [this](const event& x) { seen.push_back(x); });
+  auto handle = start("flow");
+  BOOST_TEST(handle.wait().process("flow").step("a").attempt() == 1U);
+  BOOST_REQUIRE(seen.size() == 1U);
+  BOOST_TEST(seen[0].step_name == "a");
+}
+
+BOOST_AUTO_TEST_CASE(the_defaults_are_those_of_the_documentation) {
+  BOOST_TEST(events.capacity() == 64U);
+  BOOST_TEST(events.handlers_at_once() == 16U);
+  BOOST_TEST((events.time_limit() == 300s));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

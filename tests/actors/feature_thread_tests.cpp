@@ -235,33 +235,157 @@ BOOST_AUTO_TEST_CASE(a_function_that_returns_late_has_no_second_conclusion) {
   BOOST_TEST(concluded == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_step_can_time_out_while_a_callback_runs_after_it) {
+BOOST_AUTO_TEST_CASE(callbacks_after_a_step_may_take_as_long_again) {
+  process.step("quick", [](step&) {}).step_timeout(200ms);
+  process.after_step([](step&) { std::this_thread::sleep_for(250ms); });
+  engine engine{catalog, options};
+  BOOST_TEST(engine.run("flow").success());
+}
+
+BOOST_AUTO_TEST_CASE(a_step_times_out_when_callbacks_take_longer_than_that) {
   std::atomic<int> concluded{0};
-  process.step("quick", [](step&) {}).step_timeout(30ms);
+  std::vector<std::string> updates;
+  std::mutex mutex;
+  catalog.step_records().on_update([&](const step& s) {
+    std::lock_guard guard{mutex};
+    updates.push_back(s.name() + " " + to_string(s.state()));
+  });
+  process.step("quick", [](step&) {}).step_timeout(20ms);
   process
     .step(
       "next", [](step&) {}, "quick")
     .step_timeout(10s);
-  process
-    .after_step(must,
-                [&](step&) {
-                  ++concluded;
-                  blocked.wait();
-                })
-    .only_for("quick");
-  process
-    .step("opens",
-          [&](step&) {
-            std::this_thread::sleep_for(50ms);
-            blocked.open();
-          })
-    .step_timeout(10s);
-  engine engine{catalog, options};
-  auto report = engine.run("flow");
-  BOOST_TEST((report.process("flow").step("quick").has(status::timed_out)));
-  BOOST_TEST(
-    (report.process("flow").step("next").state() == status::cancelled));
+  process.after_step(must, [&](step&) {
+    ++concluded;
+    blocked.wait();
+  });
+  {
+    engine engine{catalog, options};
+    auto report = engine.run("flow");
+    auto one = report.process("flow").step("quick");
+    BOOST_TEST(one.has(status::timed_out));
+    BOOST_TEST(
+      (report.process("flow").step("next").state() == status::cancelled));
+    blocked.open();
+  }
   BOOST_TEST(concluded == 1);
+  BOOST_TEST(updates == std::vector<std::string>{"quick failed|timed_out"},
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(steps_that_had_not_begun_are_cancelled_by_a_timeout) {
+  options.threads = 1;
+  options.max_threads = 1;
+  std::atomic<int> ran{0};
+  for (auto name : {"a", "b", "c"})
+    process.step(name, [&](step&) { blocked.wait(); });
+  process.after_step([&](step&) { ++ran; });
+  process.process_timeout(20ms);
+  std::vector<status> states;
+  {
+    engine engine{catalog, options};
+    auto handle = engine.start("flow");
+    std::this_thread::sleep_for(60ms); // the callback waits for the one thread
+    blocked.open();
+    for (auto& s : handle.wait().process("flow").steps())
+      states.push_back(s.state());
+  }
+  BOOST_TEST(std::count(states.begin(), states.end(), status::timed_out) == 1);
+  BOOST_TEST(std::count(states.begin(), states.end(), status::cancelled) == 2);
+  BOOST_TEST(ran == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_ends_when_a_step_times_out_while_it_closes) {
+  std::latch both{2};
+  process
+    .step("gives_up",
+          [&](step& s) -> result<> {
+            both.count_down();
+            while (!s.stop_requested())
+              std::this_thread::yield();
+            return fail("was asked to stop");
+          })
+    .step_timeout(50ms);
+  process
+    .step("ignores",
+          [&](step&) {
+            both.count_down();
+            blocked.wait();
+          })
+    .step_timeout(50ms);
+  process.after_step([](step&) {});
+  std::jthread opener;
+  {
+    engine engine{catalog, options};
+    engine.start("flow");
+    both.wait();
+    opener = std::jthread{[this] {
+      std::this_thread::sleep_for(150ms);
+      blocked.open();
+    }};
+  } // and no longer
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_attached_by_a_step_whose_process_has_ended) {
+  std::atomic<int> initialised{0};
+  std::atomic<bool> attached{true};
+  catalog.resource("db").on_initialize(
+    [&](resource&, const value&) { ++initialised; });
+  process
+    .step("late",
+          [&](step& s) {
+            blocked.wait();
+            attached = s.attach("db").ok();
+          })
+    .step_timeout(10ms);
+  {
+    engine engine{catalog, options};
+    BOOST_TEST(!engine.run("flow").success());
+    blocked.open();
+  }
+  BOOST_TEST(!attached);
+  BOOST_TEST(initialised == 0);
+}
+
+BOOST_AUTO_TEST_CASE(handlers_that_block_take_no_threads_from_steps) {
+  options.max_threads = 2;
+  options.events.handlers_at_once(4).handle(
+    event_stage::callback, [&](const event&) { blocked.wait(); });
+  process.before_step([](step&) -> result<> { return fail("no"); });
+  for (int i = 0; i < 8; ++i)
+    process.step("s" + std::to_string(i), [](step&) {});
+  engine engine{catalog, options};
+  BOOST_TEST(engine.run("flow").success());
+  BOOST_TEST(engine.run("flow").success());
+  blocked.open();
+}
+
+BOOST_AUTO_TEST_CASE(a_discard_handler_that_blocks_loses_its_place_as_well) {
+  std::latch three{3};
+  catalog.resource("db").on_initialize(
+    [](resource&, const value&) -> result<int> { return fail("no"); });
+  process.step("a", [&](step& s) {
+    while (!three.try_wait())
+      (void)s.attach("db");
+  });
+  options.events.capacity(1).handlers_at_once(2).time_limit(5ms).on_discard(
+    [&](const event&) {
+      three.count_down(three.try_wait() ? 0 : 1);
+      blocked.wait();
+    });
+  engine engine{catalog, options};
+  BOOST_TEST(engine.run("flow").success());
+  blocked.open();
+}
+
+BOOST_AUTO_TEST_CASE(timeouts_of_any_length_are_taken) {
+  process.step_timeout(duration::max()).process_timeout(duration::max());
+  catalog.defaults().after_flow([](flow&) {});
+  options.events.time_limit(duration::max());
+  process.before_step([](step&) -> result<> { return fail("no"); });
+  process.step("a", [](step&) {});
+  engine engine{catalog, options};
+  BOOST_TEST(engine.run("flow").success());
 }
 
 BOOST_AUTO_TEST_CASE(callbacks_that_block_are_given_up_after_the_timeout) {

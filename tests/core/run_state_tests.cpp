@@ -79,6 +79,16 @@ BOOST_AUTO_TEST_CASE(preparation_and_conclusion_come_before_and_after) {
   BOOST_TEST((state.end() == at(4)));
 }
 
+BOOST_AUTO_TEST_CASE(a_run_cannot_be_stopped_once_its_processes_have_ended) {
+  flow.after_flow([](lightflow::flow&) {});
+  auto state = begun();
+  state.apply(process_done{status::success, at(2)});
+  state.apply(process_done{status::success, at(2)});
+  state.apply(run_stopped{});
+  state.apply(run_concluded{at(4), {}, {}, {}, {}});
+  BOOST_TEST(state.own_status() == status::success);
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_preparation_bars_the_processes) {
   flow.before_flow([](lightflow::flow&) {});
   auto state = begun();

@@ -56,7 +56,7 @@ std::vector<journal_record> one_of_each() {
     of{9, process_paused{}},
     of{10, process_resumed{}},
     of{11, process_stopped{at(14)}},
-    of{12, process_timed_out{at(15)}},
+    of{12, process_timed_out{at(15), {3, 4}}},
     of{13, process_cancelled{at(16)}},
     of{14, process_concluded{at(17), status::callback_failed, "no", somewhere,
                              some_writes()}},

@@ -31,9 +31,11 @@ enum class event_stage : std::uint8_t {
   resource,
   /// A record hook ran.
   record,
+  /// A retry policy was asked whether to try again.
+  retry,
 };
 
-inline constexpr std::size_t event_stages = 4;
+inline constexpr std::size_t event_stages = 5;
 
 enum class layer : std::uint8_t { flow, process, step };
 

@@ -64,7 +64,7 @@ public:
   /// As `step::attach`.
   lightflow::result<resource_ptr> attach(std::string_view resource,
                                          const value& parameter = {}) {
-    return self_->attach(resource, parameter);
+    return self_->attach(resource, parameter, *this);
   }
 
   /// As `step::acquire`.

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 // What can happen to a process, in the past tense. The state of a process is
 // what `process_state::apply` makes of these, one after the other, be it while
@@ -96,6 +97,8 @@ struct process_stopped {
 /// The process took too long: it ends with what it has.
 struct process_timed_out {
   time_point time;
+  /// Steps that had been handed out, but whose attempts had not begun.
+  std::vector<step_index> not_begun = {};
 };
 
 /// The process will not start, since its run may not.

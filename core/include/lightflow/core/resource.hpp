@@ -26,6 +26,7 @@ namespace lightflow {
 
 class resource;
 class resource_set;
+class unit;
 struct process_run;
 
 using resource_ptr = std::shared_ptr<resource>;
@@ -228,19 +229,24 @@ public:
   }
 
   /// The resource of that name, which the first call initialises while others
-  /// wait. Fails for an unknown name, when the initialisation fails, when it
-  /// would wait for itself, and once the process has ended.
-  result<resource_ptr> attach(std::string_view name, const value& parameter);
+  /// wait. Failures are events of `caller`; null for whoever the calling thread
+  /// initialises another resource for. Fails for an unknown name, when the
+  /// initialisation fails, when it would wait for itself, and once the process
+  /// has ended.
+  result<resource_ptr> attach(std::string_view name, const value& parameter,
+                              const unit* caller);
 
   /// The resource of that name, if it is attached.
   resource_ptr acquire(std::string_view name) const;
 
-  /// Whether there is anything to release.
-  bool empty() const;
+  /// If nothing is attached, lets nothing be attached from then on. Gives
+  /// whether it did; otherwise `release` is due.
+  bool close_if_empty();
 
   /// Releases all, the last attached first; no other is attached from then on.
-  /// Called on a thread that may run code of the user.
-  void release();
+  /// Called on a thread that may run code of the user. Failures are events of
+  /// `caller`.
+  void release(const unit& caller);
 
 private:
   struct slot {
@@ -253,10 +259,12 @@ private:
 
   bool waits_for_me(const slot* x) const;
   result<resource_ptr> initialise(slot_map::iterator place,
-                                  const value& parameter,
+                                  const value& parameter, const unit* caller,
                                   std::unique_lock<std::mutex>& lock);
-  void release(resource& x, const resource_hooks& hooks) const;
-  void report(const resource& x, const char* action, problem trouble) const;
+  void release(resource& x, const resource_hooks& hooks,
+               const unit* caller) const;
+  void report(const resource& x, const char* action, problem trouble,
+              const unit* caller) const;
 
   const std::shared_ptr<const resource_table> kinds_;
   const process_run* owner_ = nullptr;
@@ -266,6 +274,7 @@ private:
   slot_map slots_;
   std::vector<slot*> order_; // of attaching
   std::map<std::thread::id, const slot*> waiting_;
+  std::map<std::thread::id, const unit*> callers_; // of initialisations
   bool closed_ = false;
 };
 

@@ -130,7 +130,7 @@ public:
   /// initialisation fails.
   lightflow::result<resource_ptr> attach(std::string_view resource,
                                          const value& parameter = {}) {
-    return process_.attach(resource, parameter);
+    return process_.attach(resource, parameter, *this);
   }
 
   /// The resource of that name if it is attached to this process, else null.

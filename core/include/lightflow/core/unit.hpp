@@ -17,6 +17,8 @@
 
 namespace lightflow {
 
+class unit;
+
 /// What all units of a run share.
 struct run_info {
   std::string id;
@@ -43,8 +45,8 @@ struct process_run : std::enable_shared_from_this<process_run> {
   event make_event(event_stage stage, problem cause) const;
 
   /// As `step::attach` and `step::acquire` say.
-  result<resource_ptr> attach(std::string_view resource,
-                              const value& parameter) const;
+  result<resource_ptr> attach(std::string_view resource, const value& parameter,
+                              const unit& caller) const;
   resource_ptr acquire(std::string_view resource) const;
 
   const std::shared_ptr<const run_info> run;
