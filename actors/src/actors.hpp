@@ -50,7 +50,7 @@ struct control {
 /// A process is at its end, or was closed, and about to leave.
 struct process_ended {
   std::size_t process;
-  std::shared_ptr<const process_state> state;
+  std::shared_ptr<const process_state> state; // null: it died of a defect
 };
 
 /// How an attempt of a step ended.

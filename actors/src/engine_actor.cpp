@@ -28,7 +28,7 @@ engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
 
 std::shared_ptr<run_channel> engine_actor_impl::on_start(start_run& x) {
   if (closing_) {
-    x.channel->close();
+    x.channel->close(engine_was_destroyed(x.channel->id()));
     return x.channel;
   }
   auto [i, is_new] = runs_.try_emplace(x.channel->id());

@@ -22,9 +22,19 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       supervisor_(std::move(supervisor)), index_(index), self_(std::move(self)),
       run_(std::move(run)), state_(std::move(state)),
-      running_(state_.plan().steps.size()) {}
+      running_(state_.plan().steps.size()) {
+  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+    env_.log_defect(fmt::format(R"(process "{}")", self_->id()), thrown);
+    return caf::exit_reason::unhandled_exception;
+  });
+}
 
+/// The supervisor is told, also if this actor died of a defect.
 void process_actor_impl::on_exit() {
+  if (!left_) {
+    request_stop();
+    anon_send(supervisor_, process_ended{index_, nullptr});
+  }
   supervisor_ = nullptr; // which refers to this actor
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "run_channel.hpp"
 
-#include "lightflow/core/error.hpp"
-
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,9 +13,9 @@ void run_channel::finish(run_report report) {
   changed_.notify_all();
 }
 
-void run_channel::close() {
+void run_channel::close(error reason) {
   std::lock_guard guard{mutex_};
-  closed_ = true;
+  closed_ = std::move(reason);
   changed_.notify_all();
 }
 
@@ -30,16 +28,20 @@ run_channel::wait(std::optional<duration> timeout) const {
   else
     changed_.wait(lock, decided);
   if (!report_ && closed_)
-    throw error(error_code::engine_closed,
-                fmt::format(R"(run "{}" did not come to its end: its engine )"
-                            "was destroyed",
-                            id_));
+    throw *closed_;
   return report_;
 }
 
 std::optional<run_report> run_channel::report() const {
   std::lock_guard guard{mutex_};
   return report_;
+}
+
+error engine_was_destroyed(const std::string& run) {
+  return {error_code::engine_closed,
+          fmt::format(R"(run "{}" did not come to its end: its engine was )"
+                      "destroyed",
+                      run)};
 }
 
 } // namespace lightflow

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/error.hpp"
 #include "lightflow/core/report.hpp"
 #include "lightflow/core/settings.hpp"
 
@@ -30,11 +31,11 @@ public:
   /// The run ended.
   void finish(run_report report);
 
-  /// The run will not come to its end, since the engine was destroyed.
-  void close();
+  /// The run will not come to its end, for this reason. Does nothing if it has.
+  void close(error reason);
 
   /// Blocks until the run ended, at most for `timeout` if one is given. Throws
-  /// error_code::engine_closed if it was closed.
+  /// the reason if it was closed.
   std::optional<run_report> wait(std::optional<duration> timeout) const;
 
   /// The report, if the run ended.
@@ -46,7 +47,10 @@ private:
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::optional<run_report> report_;
-  bool closed_ = false;
+  std::optional<error> closed_;
 };
+
+/// Why a run is closed along with its engine.
+error engine_was_destroyed(const std::string& run);
 
 } // namespace lightflow

@@ -12,7 +12,9 @@
 #include <caf/actor_system.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <memory>
+#include <string_view>
 
 namespace lightflow {
 
@@ -50,6 +52,9 @@ struct runtime {
   }
 
   std::unique_ptr<thread_pool> events_pool = nullptr;
+
+  /// Logs that an actor dies of an exception of our own.
+  void log_defect(std::string_view actor, std::exception_ptr what) const;
 
   time_point now() const {
     return wall_start + (system.clock().now() - steady_start);

@@ -23,9 +23,22 @@ supervisor_actor_impl::supervisor_actor_impl(caf::actor_config& cfg,
         run_info{channel_->id(), channel_->flow()->name,
                  channel_->flow()->recoverable, env.events})),
       processes_(channel_->flow()->processes.size()),
-      ended_(processes_.size()) {}
+      ended_(processes_.size()) {
+  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+    env_.log_defect(
+      fmt::format(R"(the supervisor of run "{}")", channel_->id()), thrown);
+    return caf::exit_reason::unhandled_exception;
+  });
+}
 
+/// Whoever waits for the run is told, also if this actor died of a defect.
 void supervisor_actor_impl::on_exit() {
+  if (!left_) {
+    for (auto i : live_processes())
+      anon_send(processes_[i], close_atom::value);
+    anon_send(engine_, run_ended{channel_->id()});
+    channel_->close(defect());
+  }
   engine_ = nullptr;
   processes_.clear();
 }
@@ -57,10 +70,21 @@ void supervisor_actor_impl::on_prepared(const run_prepared& x) {
   advance();
 }
 
+error supervisor_actor_impl::defect() const {
+  return {error_code::internal,
+          fmt::format(R"(run "{}" did not come to its end because of a defect )"
+                      "of the library: see the log",
+                      channel_->id())};
+}
+
 void supervisor_actor_impl::on_process_ended(const process_ended& x) {
   processes_[x.process] = nullptr;
   ended_[x.process] = x.state;
   --live_;
+  if (x.state == nullptr) { // it died
+    broken_ = true;
+    return on_close();
+  }
   if (x.state->has_ended())
     state_.apply(process_done{x.state->own_status(), x.state->end()});
   advance();
@@ -209,7 +233,7 @@ void supervisor_actor_impl::leave() {
     channel_->finish(
       run_report{std::make_shared<const run_record>(record_now())});
   else
-    channel_->close();
+    channel_->close(broken_ ? defect() : engine_was_destroyed(channel_->id()));
   quit();
 }
 

@@ -36,6 +36,7 @@ private:
     = caf::typed_response_promise<std::shared_ptr<const run_record>>;
 
   void on_prepared(const run_prepared& x);
+  error defect() const;
   void on_process_ended(const process_ended& x);
   void on_concluded(const run_concluded& x);
   void on_wake();
@@ -73,6 +74,7 @@ private:
   bool started_ = false; // the processes
   bool concluding_ = false;
   bool closing_ = false;
+  bool broken_ = false; // a process died of a defect
   bool left_ = false;
 };
 

@@ -408,6 +408,44 @@ BOOST_AUTO_TEST_CASE(a_run_can_be_looked_at_before_its_processes_start) {
   CHECK_HAPPENED("fine");
 }
 
+// -- defects ------------------------------------------------------------------
+
+namespace {
+
+/// Cannot be copied any more once it is armed.
+struct fragile {
+  fragile() = default;
+  fragile(const fragile&) {
+    if (armed)
+      throw std::runtime_error("cannot be copied now");
+  }
+  fragile(fragile&&) noexcept {}
+
+  static inline bool armed = false;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_supervisor_that_dies_tells_whoever_waits) {
+  // The supervisor copies the input when a callback of the flow adds to it.
+  flow.before_flow([](lightflow::flow& f) {
+    f.set("key", 1);
+    fragile::armed = true;
+  });
+  process.step("step", nothing);
+  auto handle = engine().start_as("r1", "flow", {{"fragile", fragile{}}});
+  auto other = catalog.flow_with_process("other").name();
+  run_all();
+  fragile::armed = false;
+  BOOST_CHECK_EXCEPTION(handle.wait(), error, [](const error& e) {
+    return e.code() == error_code::internal;
+  });
+  BOOST_REQUIRE(log.size() == 1U);
+  BOOST_TEST(log[0].find("the supervisor of run \"r1\" died") == 0U);
+  BOOST_TEST(log[0].find("cannot be copied now") != std::string::npos);
+  BOOST_TEST(engine().run(other).success()); // other runs never notice
+}
+
 // -- narrowing ----------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(constraints_narrow_a_callback) {
