@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "process_actor.hpp"
 
-#include "lightflow/core/process.hpp"
-
+#include "unit_jobs.hpp"
 #include "user_job.hpp"
 
 #include <algorithm>
@@ -198,16 +197,16 @@ process_report process_actor_impl::report_now() const {
   return {std::move(record), index_};
 }
 
-void process_actor_impl::prepare() {
-  auto work = [&env = env_, who = self_, report = report_now()] {
-    process self{who, report};
-    running_functions::entry running{env.functions, self};
-    auto& plan = report.plan();
-    record(plan.records.insert, "insert", self);
-    auto failed = run_callbacks(plan.before, callback_moment::before, self);
-    return process_prepared{env.now(), std::move(failed), self.share_writes()};
-  };
+/// Has code of the user run that gives a message for this actor.
+template <class Work>
+void process_actor_impl::start_job(Work work) {
   spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
+}
+
+void process_actor_impl::prepare() {
+  start_job([&env = env_, look = process_look{self_, report_now()}] {
+    return run_before(env, look);
+  });
 }
 
 /// Sees to what runs after steps that did not come to their end by themselves.
@@ -230,31 +229,12 @@ void process_actor_impl::conclude_step(step_index step) {
   if (!has_callbacks && !control->record.take())
     return; // its step actor has done it all, and will tell
   control = nullptr;
-  auto work
-    = [&env = env_, who = self_, has_callbacks, state = state_.step(step), step,
-       view = step_view{state_.shared_context(), step},
-       carried = state_.carried_over(step),
-       error = state_.error_of(step, self_->step_id(plan.name))] {
-        lightflow::step self{*who,
-                             view,
-                             {state.attempt, state.start, {}},
-                             carried != nullptr ? carried->context : writes{}};
-        running_functions::entry running{env.functions, self};
-        self.set_state(state.flags);
-        self.add_error(state.flags, error);
-        step_concluded result{step, {}, {}, std::nullopt};
-        auto& process_plan = view.context().plan();
-        auto failed
-          = has_callbacks ? run_after_step(process_plan, self) : std::nullopt;
-        if (failed) {
-          result.flags = status::callback_failed;
-          result.error = failed->error;
-          result.breakpoint = {callback_moment::after, failed->at};
-        }
-        record(process_plan.step_records.update, "update", self);
-        return result;
-      };
-  spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
+  step_look look{self_, step_view{state_.shared_context(), step},
+                 state_.step(step), state_.carried_over(step),
+                 state_.error_of(step, self_->step_id(plan.name))};
+  start_job([&env = env_, look = std::move(look), has_callbacks] {
+    return run_after(env, look, has_callbacks);
+  });
 }
 
 void process_actor_impl::give_up_conclusion_of(step_index step) {
@@ -282,36 +262,12 @@ void process_actor_impl::conclude() {
       {later(env_.now(), timeout), timer::kind::process_conclusion, 0, 0});
   recorded_ = std::make_shared<claim>();
   auto outcome = state_.steps_ended() ? state_.outcome() : state_.own_status();
-  auto work
-    = [&env = env_, who = self_, report = report_now(), complete, outcome,
-       error = state_.own_error(self_->id()), recorded = recorded_] {
-        process self{who, report};
-        running_functions::entry running{env.functions, self};
-        self.set_state(outcome);
-        if (!error.empty())
-          self.add_error(outcome, error);
-        process_concluded result;
-        auto& plan = report.plan();
-        std::optional<failed_callback> failed;
-        if (complete && !outcome.has(status::callback_failed))
-          failed = run_callbacks(plan.after, callback_moment::after, self);
-        if (failed) {
-          self.add_error(status::callback_failed, failed->error);
-          result.flags = status::callback_failed;
-          result.error = failed->error;
-          result.breakpoint = {callback_moment::after, failed->at};
-        }
-        if (who->resources != nullptr) {
-          who->resources->set_status(self.state());
-          who->resources->release(self);
-        }
-        if (complete && recorded->take())
-          record(plan.records.update, "update", self);
-        result.context = self.share_writes();
-        result.time = env.now();
-        return result;
-      };
-  spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
+  process_look look{self_, report_now(), outcome,
+                    state_.own_error(self_->id())};
+  start_job(
+    [&env = env_, look = std::move(look), complete, recorded = recorded_] {
+      return run_after(env, look, complete, *recorded);
+    });
 }
 
 /// Ends the process although what runs after it has not returned.
@@ -326,15 +282,10 @@ void process_actor_impl::give_up_conclusion() {
   report_late(late, {});
   if (!recorded_->take())
     return;
-  auto work = [&env = env_, who = self_, report = report_now(),
-               error = state_.own_error(self_->id())] {
-    process self{who, report};
-    running_functions::entry running{env.functions, self};
-    self.add_error(report.state(), error);
-    record(report.plan().records.update, "update", self);
-    return process_concluded{};
-  };
-  spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
+  auto report = report_now();
+  process_look look{self_, report, report.state(), report.error()};
+  start_job(
+    [&env = env_, look = std::move(look)] { return record_end(env, look); });
 }
 
 /// Callbacks that are given up are an event, as those that fail are.

@@ -73,6 +73,8 @@ private:
 
   void advance();
   void start_step(step_index step);
+  template <class Work>
+  void start_job(Work work);
   void prepare();
   void conclude_steps();
   void conclude_step(step_index step);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor_actor.hpp"
 
-#include "lightflow/core/flow.hpp"
-
 #include "process_actor.hpp"
 #include "user_job.hpp"
 
@@ -264,59 +262,32 @@ run_record supervisor_actor_impl::complete_record() const {
 
 // -- callbacks and hooks ------------------------------------------------------
 
-void supervisor_actor_impl::prepare() {
-  expect_end_of_callbacks();
-  auto report
-    = run_report{std::make_shared<const run_record>(complete_record())};
-  auto work = [&env = env_, who = self_, plan = channel_->flow(), report] {
-    flow self{who, report};
-    running_functions::entry running{env.functions, self};
-    record(plan->records.insert, "insert", self);
-    run_prepared result{env.now(), {}, {}, std::nullopt, nullptr};
-    if (auto failed
-        = run_callbacks(plan->before, callback_moment::before, self)) {
-      result.flags = status::callback_failed;
-      result.error = failed->error;
-      result.breakpoint = {callback_moment::before, failed->at};
-    }
-    result.context = self.share_writes();
-    result.time = env.now();
-    return result;
-  };
+/// Has code of the user run that gives a message for this actor.
+template <class Work>
+void supervisor_actor_impl::start_job(Work work) {
   spawn<user_job, caf::hidden>(env_.pool, supervisor_actor{this},
                                std::move(work));
+}
+
+flow_look supervisor_actor_impl::look_now() const {
+  return {self_, channel_->flow(),
+          run_report{std::make_shared<const run_record>(complete_record())}};
+}
+
+void supervisor_actor_impl::prepare() {
+  expect_end_of_callbacks();
+  start_job([&env = env_, look = look_now()] { return run_before(env, look); });
 }
 
 void supervisor_actor_impl::conclude() {
   concluding_ = true;
   recorded_ = std::make_shared<claim>();
   expect_end_of_callbacks();
-  auto report = run_report{std::make_shared<const run_record>(record_now())};
-  auto work = [&env = env_, who = self_, plan = channel_->flow(), report,
-               outcome = state_.outcome(), barred = state_.is_barred(),
-               recorded = recorded_] {
-    flow self{who, report};
-    running_functions::entry running{env.functions, self};
-    self.set_state(outcome);
-    if (!report.error().empty())
-      self.add_error(outcome, report.error());
-    run_concluded result{env.now(), {}, {}, std::nullopt, nullptr};
-    if (!barred)
-      if (auto failed
-          = run_callbacks(plan->after, callback_moment::after, self)) {
-        self.add_error(status::callback_failed, failed->error);
-        result.flags = status::callback_failed;
-        result.error = failed->error;
-        result.breakpoint = {callback_moment::after, failed->at};
-      }
-    if (recorded->take())
-      record(plan->records.update, "update", self);
-    result.context = self.share_writes();
-    result.time = env.now();
-    return result;
-  };
-  spawn<user_job, caf::hidden>(env_.pool, supervisor_actor{this},
-                               std::move(work));
+  auto look = look_now();
+  look.state = state_.outcome();
+  start_job(
+    [&env = env_, look = std::move(look), barred = state_.is_barred(),
+     recorded = recorded_] { return run_after(env, look, barred, *recorded); });
 }
 
 /// Has this actor woken when the time for callbacks is over, if that comes
@@ -362,18 +333,9 @@ void supervisor_actor_impl::give_up_callbacks() {
   }
   state_.apply(run_concluded{env_.now(), status::callback_failed, late,
                              std::nullopt, nullptr});
-  if (!recorded_->take())
-    return;
-  auto report = run_report{std::make_shared<const run_record>(record_now())};
-  auto work = [&env = env_, who = self_, plan = channel_->flow(), report] {
-    flow self{who, report};
-    running_functions::entry running{env.functions, self};
-    self.add_error(report.state(), report.error());
-    record(plan->records.update, "update", self);
-    return run_concluded{};
-  };
-  spawn<user_job, caf::hidden>(env_.pool, supervisor_actor{this},
-                               std::move(work));
+  if (recorded_->take())
+    start_job(
+      [&env = env_, look = look_now()] { return record_end(env, look); });
 }
 
 } // namespace lightflow

@@ -7,6 +7,7 @@
 #include "claim.hpp"
 #include "pooled.hpp"
 #include "runtime.hpp"
+#include "unit_jobs.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -46,6 +47,9 @@ private:
 
   void apply(control_action x);
   void advance();
+  template <class Work>
+  void start_job(Work work);
+  flow_look look_now() const;
   void prepare();
   void start_processes();
   void start_process(std::size_t index);

@@ -306,14 +306,7 @@ std::string encode(const journal_record& x) {
 
 journal_record decode_record(std::string_view bytes) {
   try {
-    // No more elements than bytes, so that few bytes cannot ask for much.
-    auto size = bytes.size();
-    msgpack::unpack_limit limit{size, size, size, size, size};
-    std::size_t end = 0;
-    auto object
-      = msgpack::unpack(bytes.data(), size, end, nullptr, nullptr, limit);
-    if (end != size)
-      throw_bad("there are more bytes after it");
+    auto object = unpack_whole(bytes);
     return read_record(object.get());
   } catch (const error&) {
     throw;

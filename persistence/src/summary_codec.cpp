@@ -40,7 +40,7 @@ std::string encode_summary(const run_summary& x) {
 
 run_summary decode_summary(std::string_view id, std::string_view bytes) {
   try {
-    auto object = msgpack::unpack(bytes.data(), bytes.size());
+    auto object = unpack_whole(bytes);
     auto x = object.get().as<summary_fields>();
     if (x.condition >= run_conditions)
       throw msgpack::parse_error("its condition is unknown");

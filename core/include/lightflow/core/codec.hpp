@@ -6,6 +6,7 @@
 #include <concepts>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -55,6 +56,20 @@ struct byte_sink {
 };
 
 using packer = msgpack::packer<byte_sink>;
+
+/// The one object that these bytes are the encoding of. Throws what msgpack-cxx
+/// throws for other bytes, and for more after it.
+inline msgpack::object_handle unpack_whole(std::string_view bytes) {
+  // No more elements than bytes, so that few bytes cannot ask for much.
+  auto size = bytes.size();
+  msgpack::unpack_limit limit{size, size, size, size, size};
+  std::size_t end = 0;
+  auto result
+    = msgpack::unpack(bytes.data(), size, end, nullptr, nullptr, limit);
+  if (end != size)
+    throw msgpack::parse_error("there are more bytes after it");
+  return result;
+}
 
 /// Set to true for a type with its own adaptors in msgpack::adaptor.
 template <class T>

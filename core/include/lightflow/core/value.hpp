@@ -225,14 +225,7 @@ private:
   template <class T>
   static T decode(const std::string& bytes) {
     try {
-      // No more elements than bytes, so that few bytes cannot ask for much.
-      auto size = bytes.size();
-      msgpack::unpack_limit limit{size, size, size, size, size};
-      std::size_t end = 0;
-      auto object
-        = msgpack::unpack(bytes.data(), size, end, nullptr, nullptr, limit);
-      if (end != size)
-        throw msgpack::parse_error("there are more bytes after it");
+      auto object = unpack_whole(bytes);
       return object.get().template as<T>();
     } catch (const std::exception& e) {
       throw_bad_encoding(type_name<T>(), e.what());

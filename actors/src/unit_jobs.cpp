@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "unit_jobs.hpp"
+
+#include "lightflow/core/flow.hpp"
+#include "lightflow/core/process.hpp"
+
+#include "step_actor.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace lightflow {
+
+namespace {
+
+/// Notes in the event that a callback which must succeed did not.
+template <class Event>
+void note_failure(Event& event, callback_moment moment,
+                  const std::optional<failed_callback>& failed) {
+  if (!failed)
+    return;
+  event.flags = status::callback_failed;
+  event.error = failed->error;
+  event.breakpoint = {moment, failed->at};
+}
+
+/// The same in the event and in what the rest of the job sees.
+template <class Event>
+void note_failure_after(Event& event, unit& self,
+                        const std::optional<failed_callback>& failed) {
+  note_failure(event, callback_moment::after, failed);
+  if (failed)
+    self.add_error(status::callback_failed, failed->error);
+}
+
+void show(unit& self, status state, const std::string& error) {
+  self.set_state(state);
+  if (!error.empty())
+    self.add_error(state, error);
+}
+
+} // namespace
+
+// -- processes ----------------------------------------------------------------
+
+process_prepared run_before(runtime& env, const process_look& x) {
+  process self{x.who, x.report};
+  running_functions::entry running{env.functions, self};
+  auto& plan = x.report.plan();
+  record(plan.records.insert, "insert", self);
+  auto failed = run_callbacks(plan.before, callback_moment::before, self);
+  return {env.now(), std::move(failed), self.share_writes()};
+}
+
+process_concluded run_after(runtime& env, const process_look& x,
+                            bool steps_ended, claim& recorded) {
+  process self{x.who, x.report};
+  running_functions::entry running{env.functions, self};
+  show(self, x.state, x.error);
+  auto& plan = x.report.plan();
+  process_concluded result;
+  if (steps_ended && !x.state.has(status::callback_failed))
+    note_failure_after(result, self,
+                       run_callbacks(plan.after, callback_moment::after, self));
+  if (auto& resources = x.who->resources) {
+    resources->set_status(self.state());
+    resources->release(self);
+  }
+  if (steps_ended && recorded.take())
+    record(plan.records.update, "update", self);
+  result.context = self.share_writes();
+  result.time = env.now();
+  return result;
+}
+
+process_concluded record_end(runtime& env, const process_look& x) {
+  process self{x.who, x.report};
+  running_functions::entry running{env.functions, self};
+  show(self, x.state, x.error);
+  record(x.report.plan().records.update, "update", self);
+  return {};
+}
+
+// -- flows --------------------------------------------------------------------
+
+run_prepared run_before(runtime& env, const flow_look& x) {
+  flow self{x.who, x.report};
+  running_functions::entry running{env.functions, self};
+  record(x.plan->records.insert, "insert", self);
+  run_prepared result;
+  note_failure(result, callback_moment::before,
+               run_callbacks(x.plan->before, callback_moment::before, self));
+  result.context = self.share_writes();
+  result.time = env.now();
+  return result;
+}
+
+run_concluded run_after(runtime& env, const flow_look& x, bool barred,
+                        claim& recorded) {
+  flow self{x.who, x.report};
+  running_functions::entry running{env.functions, self};
+  show(self, x.state, x.report.error());
+  run_concluded result;
+  if (!barred)
+    note_failure_after(
+      result, self, run_callbacks(x.plan->after, callback_moment::after, self));
+  if (recorded.take())
+    record(x.plan->records.update, "update", self);
+  result.context = self.share_writes();
+  result.time = env.now();
+  return result;
+}
+
+run_concluded record_end(runtime& env, const flow_look& x) {
+  flow self{x.who, x.report};
+  running_functions::entry running{env.functions, self};
+  show(self, x.state, x.report.error());
+  record(x.plan->records.update, "update", self);
+  return {};
+}
+
+// -- steps --------------------------------------------------------------------
+
+step_concluded run_after(runtime& env, const step_look& x, bool has_callbacks) {
+  step self{*x.who,
+            x.view,
+            {x.state.attempt, x.state.start, {}},
+            x.left != nullptr ? x.left->context : writes{}};
+  running_functions::entry running{env.functions, self};
+  show(self, x.state.flags, x.error);
+  auto& plan = x.view.context().plan();
+  step_concluded result{x.view.index(), {}, {}, std::nullopt};
+  if (has_callbacks)
+    note_failure(result, callback_moment::after, run_after_step(plan, self));
+  record(plan.step_records.update, "update", self);
+  return result;
+}
+
+} // namespace lightflow

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/core/process_event.hpp"
+#include "lightflow/core/process_state.hpp"
+#include "lightflow/core/report.hpp"
+#include "lightflow/core/run_event.hpp"
+#include "lightflow/core/unit.hpp"
+
+#include "claim.hpp"
+#include "runtime.hpp"
+
+#include <memory>
+#include <string>
+
+// What runs before and after units besides functions of steps: callbacks,
+// record hooks and releases of resources. All of it is code of the user, so
+// these are called by user jobs, and give the event that tells how it went.
+
+namespace lightflow {
+
+/// A process as its callbacks see it.
+struct process_look {
+  std::shared_ptr<const process_run> who;
+  process_report report;
+  status state = report.state();
+  std::string error = {};
+};
+
+process_prepared run_before(runtime& env, const process_look& x);
+
+/// Releases resources in any case; the rest only if the steps have ended, the
+/// record hook only if nobody else has called it.
+process_concluded run_after(runtime& env, const process_look& x,
+                            bool steps_ended, claim& recorded);
+
+/// Calls the record hook alone.
+process_concluded record_end(runtime& env, const process_look& x);
+
+/// A run as its callbacks see it.
+struct flow_look {
+  std::shared_ptr<const run_info> who;
+  std::shared_ptr<const flow_plan> plan;
+  run_report report;
+  status state = report.state();
+};
+
+run_prepared run_before(runtime& env, const flow_look& x);
+
+/// Runs callbacks unless `barred`: one before the flow has failed.
+run_concluded run_after(runtime& env, const flow_look& x, bool barred,
+                        claim& recorded);
+
+run_concluded record_end(runtime& env, const flow_look& x);
+
+/// A step that did not come to its end by itself, as its callbacks see it.
+struct step_look {
+  std::shared_ptr<const process_run> who;
+  step_view view;
+  step_state state;
+  std::shared_ptr<const step_output> left; // by its last failed attempt
+  std::string error;
+};
+
+step_concluded run_after(runtime& env, const step_look& x, bool has_callbacks);
+
+} // namespace lightflow
