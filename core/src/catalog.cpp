@@ -144,6 +144,7 @@ std::shared_ptr<const flow_plan> catalog::seal(flow_definition& flow) const {
   auto result = std::make_shared<flow_plan>();
   result->name = flow.name_;
   result->recoverable = *own.recoverable;
+  result->durability = own.durability;
   result->callback_timeout = *own.process_timeout;
   result->before = plan_chains(&scope_callbacks::before_flow,
                                {defaults, &flow.callbacks_, nullptr});

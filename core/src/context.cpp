@@ -24,6 +24,16 @@ process_context::process_context(std::shared_ptr<const process_plan> plan,
     : plan_(std::move(plan)), input_(std::move(input)),
       outputs_(plan_->steps.size()), index_(empty_index()) {}
 
+void process_context::prepare(std::shared_ptr<const writes> own) {
+  own_ = merge(own_, own);
+}
+
+process_context process_context::without_outputs() const {
+  process_context result{plan_, input_};
+  result.own_ = own_;
+  return result;
+}
+
 void process_context::publish(step_index step,
                               std::shared_ptr<const step_output> output) {
   if (output == nullptr)

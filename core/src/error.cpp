@@ -15,12 +15,20 @@ std::string_view to_string(error_code code) {
     return "unknown_step";
   case error_code::unknown_run:
     return "unknown_run";
+  case error_code::not_recoverable:
+    return "not_recoverable";
+  case error_code::definition_changed:
+    return "definition_changed";
+  case error_code::no_journal:
+    return "no_journal";
   case error_code::bad_run_id:
     return "bad_run_id";
   case error_code::wrong_type:
     return "wrong_type";
   case error_code::no_codec:
     return "no_codec";
+  case error_code::value_too_large:
+    return "value_too_large";
   case error_code::bad_encoding:
     return "bad_encoding";
   case error_code::journal_failed:

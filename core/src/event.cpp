@@ -12,7 +12,8 @@ std::string_view to_string(event_level x) {
 
 std::string_view to_string(event_stage x) {
   static constexpr std::string_view names[event_stages]
-    = {"condition", "callback", "resource", "record", "retry"};
+    = {"condition", "callback", "resource", "record",
+       "retry",     "persist",  "recover"};
   return names[static_cast<std::size_t>(x)];
 }
 

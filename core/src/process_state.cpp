@@ -9,10 +9,11 @@
 namespace lightflow {
 
 process_state::process_state(std::shared_ptr<const process_plan> plan,
-                             std::shared_ptr<const writes> input)
+                             std::shared_ptr<const writes> input,
+                             bool recoverable)
     : context_(
       std::make_shared<process_context>(std::move(plan), std::move(input))),
-      steps_(context_->plan().steps.size()) {
+      steps_(context_->plan().steps.size()), recoverable_(recoverable) {
   auto& graph = context_->plan().graph;
   for (step_index x = 0; x < steps_.size(); ++x)
     steps_[x].open_dependencies
@@ -36,10 +37,13 @@ void process_state::apply(const process_started& x) {
     return;
   started_ = true;
   start_ = end_ = x.time;
-  preparing_ = plan().has_preparation() && !stopping_;
+  began_ = !stopping_;
+  preparing_ = plan().has_preparation() && began_;
   concluded_ = stopping_; // before it began, so that nothing is to be undone
-  if (!preparing_)
-    make_roots_ready(x.time);
+  if (preparing_)
+    return;
+  prepared_ = began_;
+  make_roots_ready(x.time);
 }
 
 void process_state::apply(const process_prepared& x) {
@@ -48,8 +52,12 @@ void process_state::apply(const process_prepared& x) {
   preparing_ = false;
   end_ = x.time;
   context_->prepare(x.context);
+  for (auto& resource : resources_)
+    resource.left.reset(); // it is attached again
   if (!x.failure) {
-    make_roots_ready(x.time);
+    own_breakpoint_.reset();
+    if (!std::exchange(prepared_, true))
+      make_roots_ready(x.time);
     return;
   }
   own_.add(status::callback_failed);
@@ -60,13 +68,17 @@ void process_state::apply(const process_prepared& x) {
 
 void process_state::make_roots_ready(time_point time) {
   for (step_index i = 0; i < steps_.size(); ++i)
-    if (steps_[i].open_dependencies == 0)
+    if (steps_[i].phase == step_phase::waiting
+        && steps_[i].open_dependencies == 0)
       make_ready(i, time);
 }
 
 void process_state::apply(const step_started& x) {
   auto& self = steps_[x.step];
-  if (x.attempt <= self.attempt || !move(x.step, step_trigger::start))
+  if (x.attempt <= self.attempt)
+    return;
+  move(x.step, step_trigger::due); // when replayed: it has been since
+  if (!move(x.step, step_trigger::start))
     return;
   // The first of the ready ones has started; others may have been dropped.
   while (next_ready_ < ready_.size()
@@ -84,7 +96,8 @@ void process_state::apply(const step_started& x) {
 void process_state::apply(const attempt_failed& x) {
   if (!is_current(x.step, x.attempt) || !move(x.step, step_trigger::back_off))
     return;
-  failed_[x.step] = {x.error, x.output};
+  failed_[x.step] = {x.error, x.output, x.retry_at};
+  steps_[x.step].entry = step_entry::function;
   if (stopping_)
     drop(x.step, status::stopped, x.time);
 }
@@ -100,13 +113,12 @@ void process_state::apply(const step_finished& x) {
   if (!is_current(x.step, x.attempt) || !move(x.step, step_trigger::finish))
     return;
   steps_[x.step].start = x.start;
+  set_entry(x);
   if (!x.outcome.has(status::stopped))
     failed_.erase(x.step);
   context_->publish(x.step, x.output);
   if (!x.error.empty())
     errors_.emplace(x.step, x.error);
-  if (x.breakpoint)
-    breakpoints_.emplace(x.step, *x.breakpoint);
   end_step(x.step, x.outcome, x.end);
   if (x.outcome.is_abnormal())
     cancel_dependents(x.step, x.end);
@@ -115,6 +127,22 @@ void process_state::apply(const step_finished& x) {
     skip_dependents(x.step, x.end);
   else
     release_dependents(x.step, x.end);
+}
+
+/// Notes with what the step begins if it is recovered.
+void process_state::set_entry(const step_finished& x) {
+  auto& self = steps_[x.step];
+  breakpoints_.erase(x.step);
+  if (x.breakpoint)
+    breakpoints_.emplace(x.step, *x.breakpoint);
+  auto function_failed
+    = x.outcome.has_any(status::error, status::panicked, status::timed_out);
+  if (x.breakpoint && x.breakpoint->moment == callback_moment::before)
+    self.entry = step_entry::callback_before;
+  else if (x.breakpoint && !function_failed)
+    self.entry = step_entry::callback_after;
+  else if (!x.outcome.has(status::stopped))
+    self.entry = step_entry::function;
 }
 
 void process_state::apply(const step_concluded& x) {
@@ -137,6 +165,12 @@ void process_state::apply(const step_timed_out& x) {
       || !drop(x.step, status::timed_out, x.time))
     return;
   errors_.emplace(x.step, x.error);
+}
+
+void process_state::apply(const resource_attached& x) {
+  auto is_same = [&](auto& kept) { return kept.name == x.name; };
+  if (std::none_of(resources_.begin(), resources_.end(), is_same))
+    resources_.push_back({x.name, x.parameter});
 }
 
 void process_state::apply(const process_paused&) {
@@ -196,6 +230,95 @@ void process_state::apply(const process_concluded& x) {
     own_error_ += (own_error_.empty() ? "" : "; ") + x.error;
   if (x.breakpoint)
     own_breakpoint_ = x.breakpoint;
+  for (auto& left : x.resources)
+    for (auto& kept : resources_)
+      if (kept.name == left.name)
+        kept.left = left;
+}
+
+// -- recovery -----------------------------------------------------------------
+
+void process_state::apply(const process_interrupted& x) {
+  if (has_ended())
+    return;
+  begin_recovery();
+  for (step_index i = 0; i < steps_.size(); ++i) {
+    auto& self = steps_[i];
+    if (self.phase != step_phase::ended)
+      self.flags.add(status::recovering);
+    if (!move(i, step_trigger::interrupt))
+      continue;
+    ++self.uncounted_attempts;
+    if (self.entry == step_entry::beginning)
+      self.entry = step_entry::conditions;
+    if (stopping_)
+      drop(i, status::stopped, x.time);
+    else
+      ready_.push_back(i);
+  }
+  preparing_ = preparing_ || (prepared_ && !resources_.empty());
+}
+
+void process_state::apply(const process_reopened& x) {
+  if (!has_ended() || !outcome().is_abnormal())
+    return;
+  begin_recovery();
+  began_ = true;
+  concluded_ = paused_ = stopping_ = false;
+  own_ = seen_ = {};
+  own_error_.clear();
+  end_ = x.time;
+  for (step_index i = 0; i < steps_.size(); ++i)
+    reopen_step(i);
+  for (step_index i = 0; i < steps_.size(); ++i)
+    count_open_dependencies(i);
+  rebuild_context();
+  preparing_ = !resources_.empty() || (!prepared_ && plan().has_preparation());
+  prepared_ = prepared_ || !plan().has_preparation();
+  if (prepared_)
+    make_roots_ready(x.time);
+}
+
+void process_state::begin_recovery() {
+  recovering_ = true;
+  recorded_ = recorded_ || began_;
+}
+
+/// Has a step wait again that did not end normally. Its output is what its next
+/// attempt goes on from.
+void process_state::reopen_step(step_index step) {
+  auto& self = steps_[step];
+  if (!self.flags.is_abnormal()) {
+    seen_.add(self.flags);
+    return;
+  }
+  move(step, step_trigger::reopen);
+  self.flags = status::pending | status::recovering;
+  self.uncounted_attempts = self.attempt;
+  if (self.attempt == 0)
+    return;
+  auto& last = failed_[step];
+  if (auto output = context_->shared_output(step))
+    last.output = output;
+  if (auto error = errors_.extract(step))
+    last.error = std::move(error.mapped());
+}
+
+void process_state::count_open_dependencies(step_index step) {
+  auto is_open
+    = [this](step_index x) { return steps_[x].phase != step_phase::ended; };
+  auto dependencies = plan().graph.dependencies(step);
+  steps_[step].open_dependencies = static_cast<std::uint32_t>(
+    std::count_if(dependencies.begin(), dependencies.end(), is_open));
+}
+
+/// All of the context but what steps left that are to run again.
+void process_state::rebuild_context() {
+  auto rebuilt = std::make_shared<process_context>(context_->without_outputs());
+  for (auto x : plan().graph.order())
+    if (steps_[x].phase == step_phase::ended)
+      rebuilt->publish(x, context_->shared_output(x));
+  context_ = std::move(rebuilt);
 }
 
 /// Moves a step to its next phase and keeps count of the phases. Returns false
@@ -226,7 +349,8 @@ bool process_state::move(step_index step, step_trigger trigger) {
 
 void process_state::end_step(step_index step, status flags, time_point time) {
   auto& self = steps_[step];
-  self.flags = flags;
+  auto recovering = self.flags.has(status::recovering);
+  self.flags = recovering ? flags | status::recovering : flags;
   self.end = time;
   if (self.attempt == 0)
     self.start = time;
@@ -305,7 +429,7 @@ bool process_state::drop(step_index step, status why, time_point time) {
 
 std::optional<step_index> process_state::next_step() const {
   auto limit = plan().parallelism;
-  if (paused_ || (limit > 0 && running_ >= limit))
+  if (preparing_ || paused_ || (limit > 0 && running_ >= limit))
     return std::nullopt;
   for (auto i = next_ready_; i < ready_.size(); ++i)
     if (steps_[ready_[i]].phase == step_phase::ready)
@@ -317,6 +441,20 @@ std::shared_ptr<const step_output>
 process_state::carried_over(step_index step) const {
   auto i = failed_.find(step);
   return i != failed_.end() ? i->second.output : nullptr;
+}
+
+time_point process_state::retry_at(step_index step) const {
+  auto i = failed_.find(step);
+  return i != failed_.end() ? i->second.retry_at : time_point{};
+}
+
+process_state::preparation process_state::to_prepare() const {
+  preparation result{!recorded_, !prepared_};
+  if (own_breakpoint_ && own_breakpoint_->moment == callback_moment::before)
+    result.from = own_breakpoint_->at;
+  if (recovering_)
+    result.resources = resources_;
+  return result;
 }
 
 bool process_state::is_current(step_index step, std::uint32_t attempt) const {
@@ -348,12 +486,19 @@ status process_state::own_status() const {
   auto result = own_ | status::pending;
   if (paused_)
     result.add(status::paused);
+  if (recovering_)
+    result.add(status::recovering);
   return result;
 }
 
 status process_state::outcome() const {
   auto well = !own_.is_abnormal() && !seen_.is_abnormal();
-  return own_ | (well ? status::success : status::failed);
+  auto result = own_ | (well ? status::success : status::failed);
+  if (!well && recoverable_)
+    result.add(status::suspended);
+  if (recovering_)
+    result.add(status::recovering);
+  return result;
 }
 
 std::string process_state::own_error(std::string_view id) const {
@@ -389,14 +534,15 @@ std::string process_state::error_of(step_index x, std::string_view id) const {
   else
     result = fmt::format(R"(step "{}" (id {}) {})", plan().steps[x].name, id,
                          reason_of(x));
-  if (auto i = failed_.find(x); i != failed_.end())
+  if (auto i = failed_.find(x); i != failed_.end() && !i->second.error.empty())
     result += "; before that, " + i->second.error;
   return result;
 }
 
 /// Why a step ended that did not end by itself.
 std::string process_state::reason_of(step_index x) const {
-  auto& [phase, flags, attempt, open, start, end] = steps_[x];
+  auto flags = steps_[x].flags;
+  auto attempt = steps_[x].attempt;
   if (flags.has(status::stopped))
     return attempt == 0
              ? "did not start: its process was stopped"

@@ -52,6 +52,22 @@ result<resource_ptr> resource::attach(std::string_view name, value parameter) {
   return owner_->resources->attach(name, parameter, nullptr);
 }
 
+suspended_resource resource::suspend() const {
+  std::lock_guard guard{mutex_};
+  auto items = std::make_shared<writes>();
+  for (auto& [key, x] : items_)
+    if (x.has_codec())
+      items->set(key, x);
+  return {name_, std::move(items), entity_.has_codec() ? entity_ : value{}};
+}
+
+void resource::recover(const suspended_resource& x) {
+  std::lock_guard guard{mutex_};
+  if (x.items != nullptr)
+    items_ = *x.items;
+  entity_ = x.entity;
+}
+
 // -- resource_definition ------------------------------------------------------
 
 void resource_definition::require_unsealed() const {
@@ -148,7 +164,53 @@ resource_set::initialise(slot_map::iterator place, const value& parameter,
   }
   self.attached = std::move(made);
   order_.push_back(&self);
+  if (owner_->run->recoverable)
+    attached_.push_back({name, parameter});
   return self.attached;
+}
+
+std::vector<kept_resource> resource_set::take_attached() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(attached_, {});
+}
+
+void resource_set::recover(const kept_resource& x, const unit& caller) {
+  auto kind = kinds_->find(x.name);
+  if (kind == kinds_->end())
+    return; // the catalog has it no more, and whoever wants it is told so
+  if (!x.left) {
+    (void)attach(x.name, x.parameter, &caller);
+    return;
+  }
+  auto made = std::make_shared<resource>(x.name, owner_->shared_from_this());
+  made->recover(*x.left);
+  auto& hooks = kind->second;
+  if (hooks.recover)
+    if (auto trouble = call_guarded([&] { return hooks.recover(*made); }))
+      return report(*made, "recover", *std::move(trouble), &caller);
+  std::lock_guard guard{mutex_};
+  auto [place, is_new]
+    = slots_.try_emplace(x.name, slot{&hooks, std::move(made), {}});
+  if (is_new)
+    order_.push_back(&place->second);
+}
+
+std::vector<const resource_set::slot*>
+resource_set::last_attached_first() const {
+  std::lock_guard guard{mutex_};
+  return {order_.rbegin(), order_.rend()};
+}
+
+std::vector<suspended_resource> resource_set::suspend(const unit& caller) {
+  std::vector<suspended_resource> result;
+  for (auto x : last_attached_first()) {
+    auto& self = *x->attached;
+    if (x->hooks->suspend)
+      if (auto trouble = call_guarded([&] { return x->hooks->suspend(self); }))
+        report(self, "suspend", *std::move(trouble), &caller);
+    result.push_back(self.suspend());
+  }
+  return result;
 }
 
 resource_ptr resource_set::acquire(std::string_view name) const {

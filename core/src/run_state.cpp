@@ -7,9 +7,11 @@
 namespace lightflow {
 
 run_state::run_state(std::shared_ptr<const flow_plan> plan,
-                     std::shared_ptr<const writes> input, time_point start)
+                     std::shared_ptr<const writes> input, time_point start,
+                     bool recoverable)
     : plan_(std::move(plan)), context_(std::move(input)),
-      live_processes_(plan_->processes.size()), start_(start), end_(start) {
+      live_processes_(plan_->processes.size()), recoverable_(recoverable),
+      start_(start), end_(start) {
   if (!plan_->has_preparation())
     enter_running();
 }
@@ -26,7 +28,7 @@ void run_state::apply(const run_prepared& x) {
   error_ = x.error;
   breakpoint_ = x.breakpoint;
   barred_ = x.flags.is_abnormal();
-  add_context(x.context);
+  context_ = merge(context_, x.context);
   enter_running();
 }
 
@@ -34,7 +36,7 @@ void run_state::apply(const process_done& x) {
   if (phase_ != phase::running)
     return;
   --live_processes_;
-  failed_processes_ = failed_processes_ || x.outcome.is_abnormal();
+  failed_processes_ += x.outcome.is_abnormal() ? 1 : 0;
   end_ = std::max(end_, x.time);
   conclude_if_processes_ended();
 }
@@ -65,7 +67,25 @@ void run_state::apply(const run_concluded& x) {
     error_ += (error_.empty() ? "" : "; ") + x.error;
   if (x.breakpoint)
     breakpoint_ = x.breakpoint;
-  add_context(x.context);
+  context_ = merge(context_, x.context);
+}
+
+/// A run that was under way just goes on. One that had ended does again what
+/// did not succeed: the processes that failed, and the callbacks before them
+/// from the one that failed.
+void run_state::apply(const run_recovered& x) {
+  recovering_ = true;
+  if (!has_ended())
+    return;
+  own_ = {};
+  error_.clear();
+  end_ = x.time;
+  live_processes_ = std::exchange(failed_processes_, 0);
+  phase_ = phase::preparing;
+  if (!std::exchange(barred_, false)) {
+    breakpoint_.reset();
+    enter_running();
+  }
 }
 
 void run_state::enter_running() {
@@ -78,29 +98,27 @@ void run_state::conclude_if_processes_ended() {
     phase_ = plan_->has_conclusion() ? phase::concluding : phase::ended;
 }
 
-void run_state::add_context(const std::shared_ptr<const writes>& xs) {
-  if (xs == nullptr)
-    return;
-  auto result = std::make_shared<writes>(*context_);
-  for (auto& [key, x] : *xs)
-    result->set(key, x);
-  context_ = std::move(result);
-}
-
 status run_state::own_status() const {
   if (has_ended())
     return outcome();
   auto result = own_ | status::pending;
-  if (failed_processes_)
+  if (failed_processes_ > 0)
     result.add(status::failed);
   if (paused_)
     result.add(status::paused);
+  if (recovering_)
+    result.add(status::recovering);
   return result;
 }
 
 status run_state::outcome() const {
-  auto well = !own_.is_abnormal() && !failed_processes_;
-  return own_ | (well ? status::success : status::failed);
+  auto well = !own_.is_abnormal() && failed_processes_ == 0;
+  auto result = own_ | (well ? status::success : status::failed);
+  if (!well && recoverable_)
+    result.add(status::suspended);
+  if (recovering_)
+    result.add(status::recovering);
+  return result;
 }
 
 } // namespace lightflow

@@ -59,6 +59,7 @@ settings settings::or_else(const settings& wider) const {
   take(result.retry, wider.retry);
   take(result.parallelism, wider.parallelism);
   take(result.default_callbacks, wider.default_callbacks);
+  take(result.durability, wider.durability);
   return result;
 }
 
@@ -70,6 +71,7 @@ const settings& settings::built_in() {
     .retry = retry_policy{},
     .parallelism = 0,
     .default_callbacks = true,
+    .durability = std::nullopt,
   };
   return result;
 }

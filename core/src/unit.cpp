@@ -15,6 +15,24 @@ event run_info::make_event(event_stage stage, problem cause) const {
   return result;
 }
 
+std::string run_info::why_not_kept(const value& x) const {
+  if (!recoverable)
+    return {};
+  if (!x.has_codec())
+    return fmt::format(R"(flow "{}" is recoverable, and a {} cannot be )"
+                       "encoded; add MSGPACK_DEFINE, an inspect function or "
+                       "msgpack adaptors",
+                       flow_name,
+                       x.has_value() ? x.type() : "value of nothing");
+  auto size = x.encoded_size();
+  if (size <= value_limit)
+    return {};
+  return fmt::format("its encoding has {} bytes, but the engine keeps values "
+                     "of {} bytes at most; set engine_options::value_limit, or "
+                     "keep the data elsewhere and a reference to it here",
+                     size, value_limit);
+}
+
 process_run::process_run(std::shared_ptr<const run_info> run_of,
                          std::string process_name,
                          std::unique_ptr<resource_set> its_resources)
@@ -38,6 +56,12 @@ result<resource_ptr> process_run::attach(std::string_view resource,
   if (resources == nullptr)
     return fail(
       fmt::format(R"(the catalog has no resource "{}", nor any)", resource));
+  if (auto why
+      = parameter.has_value() ? run->why_not_kept(parameter) : std::string{};
+      !why.empty())
+    return fail(fmt::format(R"(resource "{}" cannot be attached: its )"
+                            "parameter cannot be kept: {}",
+                            resource, why));
   return resources->attach(resource, parameter, &caller);
 }
 
@@ -46,15 +70,10 @@ resource_ptr process_run::acquire(std::string_view resource) const {
 }
 
 void unit::set(std::string_view key, value x) {
-  if (run().recoverable && !x.has_codec())
+  if (auto why = run().why_not_kept(x); !why.empty())
     throw lightflow::error(
-      error_code::no_codec,
-      fmt::format(R"(key "{}" cannot be set to a {}: flow "{}" is )"
-                  "recoverable, and the type cannot be encoded; add "
-                  "MSGPACK_DEFINE, an inspect function or msgpack "
-                  "adaptors",
-                  key, x.has_value() ? x.type() : "value of nothing",
-                  flow_name()));
+      x.has_codec() ? error_code::value_too_large : error_code::no_codec,
+      fmt::format(R"(key "{}" cannot be set: {})", key, why));
   own_.set(key, std::move(x));
 }
 
@@ -77,8 +96,11 @@ void unit::emit(event_stage stage, problem cause,
   auto what = make_event(stage, std::move(cause));
   what.details = std::move(details);
   try {
-    what.context = [own = own_, inherited = inherited_reader()](
-                     std::string_view key) -> const value* {
+    what.context
+      = [own = own_, inherited = inherited_reader(),
+         is_secret = run().is_secret](std::string_view key) -> const value* {
+      if (is_secret && is_secret(key))
+        return nullptr;
       auto x = own.find(key);
       return x != nullptr ? x : inherited(key);
     };

@@ -66,6 +66,13 @@ std::string value::encoding() const {
       : std::string{"a value that holds nothing cannot be encoded"});
 }
 
+std::size_t value::encoded_size() const {
+  constexpr std::size_t longest_head = 5; // of a text in MessagePack
+  if (auto text = peek<std::string>())
+    return text->size() + longest_head;
+  return encoding().size();
+}
+
 void value::throw_wrong_type(std::string_view wanted) const {
   throw error(error_code::wrong_type,
               has_value() ? fmt::format("asked for a value of type {}, but it "

@@ -48,4 +48,14 @@ void writes::index_last() {
     index_.emplace(items_[i].first, i);
 }
 
+std::shared_ptr<const writes> merge(const std::shared_ptr<const writes>& first,
+                                    const std::shared_ptr<const writes>& then) {
+  if (first == nullptr || then == nullptr)
+    return first == nullptr ? then : first;
+  auto result = std::make_shared<writes>(*first);
+  for (auto& [key, x] : *then)
+    result->set(key, x);
+  return result;
+}
+
 } // namespace lightflow

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_run_cannot_be_stopped_once_its_processes_have_ended) {
   auto state = begun();
   state.apply(process_done{status::success, at(2)});
   state.apply(process_done{status::success, at(2)});
-  state.apply(run_stopped{});
+  state.apply(run_stopped{at(1)});
   state.apply(run_concluded{at(4), {}, {}, {}, {}});
   BOOST_TEST(state.own_status() == status::success);
 }
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(late_events_change_nothing) {
   state.apply(process_done{status::success, at(1)});
   state.apply(process_done{status::success, at(1)});
   state.apply(process_done{status::failed, at(9)});
-  state.apply(run_stopped{});
+  state.apply(run_stopped{at(1)});
   state.apply(run_paused{});
   BOOST_TEST(state.own_status() == status::success);
   BOOST_TEST((state.end() == at(1)));
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_paused_resumed_and_stopped) {
   state.apply(run_resumed{});
   BOOST_TEST(!state.is_paused());
   state.apply(run_paused{});
-  state.apply(run_stopped{});
+  state.apply(run_stopped{at(1)});
   BOOST_TEST(!state.is_paused());
   BOOST_TEST(state.is_stopped());
   state.apply(process_done{status::stopped, at(1)});

@@ -22,7 +22,8 @@ BOOST_AUTO_TEST_CASE(each_phase_takes_the_triggers_of_the_table_and_no_others) {
     {ready, start, running},          {ready, drop, ended},
     {running, back_off, backing_off}, {running, finish, ended},
     {running, drop, ended},           {backing_off, due, ready},
-    {backing_off, drop, ended},
+    {backing_off, drop, ended},       {running, interrupt, ready},
+    {ended, reopen, waiting},
   };
   std::size_t transitions = 0;
   for (std::size_t p = 0; p < step_phases; ++p)

@@ -211,19 +211,21 @@ std::string describe_callback_failure(callback_moment moment,
                                       callback_position at, const problem& x);
 
 /// Runs the callbacks of one moment of a unit, scope by scope. Failures become
-/// events; that of one which must succeed ends it all and is returned.
+/// events; that of one which must succeed ends it all and is returned. Those
+/// before `from` are left out: they have passed before a recovery.
 template <class Unit>
 std::optional<failed_callback>
 run_callbacks(const callback_chains<Unit>& chains, callback_moment moment,
-              Unit& self) {
+              Unit& self, std::optional<callback_position> from = {}) {
   if (chains.empty())
     return std::nullopt;
   for (auto scope : {callback_scope::defaults, callback_scope::flow,
                      callback_scope::process}) {
     auto& chain = chains.by_scope[static_cast<std::size_t>(scope)];
-    if (chain == nullptr)
+    if (chain == nullptr || (from && scope < from->scope))
       continue;
-    for (std::uint32_t i = 0; i < chain->size(); ++i) {
+    auto first = from && scope == from->scope ? from->index : 0;
+    for (std::uint32_t i = first; i < chain->size(); ++i) {
       auto& rule = (*chain)[i];
       auto [keep_on, trouble] = call_guarded([&]() -> result<bool> {
         return rule.applies_to(self) ? rule.function(self) : result<bool>{true};

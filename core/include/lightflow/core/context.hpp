@@ -42,10 +42,8 @@ public:
     return own_.get();
   }
 
-  /// Sets what they set. Called before any step starts.
-  void prepare(std::shared_ptr<const writes> own) {
-    own_ = std::move(own);
-  }
+  /// Adds what they set. Called before any step starts.
+  void prepare(std::shared_ptr<const writes> own);
 
   /// Adds what the process's callbacks set after the last step, which steps do
   /// not see, also those that still run though they timed out.
@@ -61,6 +59,15 @@ public:
   const step_output* output(step_index step) const {
     return outputs_[step].get();
   }
+
+  /// The same, to be shared.
+  const std::shared_ptr<const step_output>&
+  shared_output(step_index step) const {
+    return outputs_[step];
+  }
+
+  /// A context that no step has added anything to yet, but otherwise like this.
+  process_context without_outputs() const;
 
   /// Who set what, of all steps published until now.
   const std::shared_ptr<const write_index>& index() const noexcept {

@@ -17,14 +17,24 @@ enum class error_code {
   unknown_process,
   /// The process has no step of that name: fix the name.
   unknown_step,
-  /// No run of that id is known to the engine.
+  /// No run of that id is known to the engine, nor to its journal.
   unknown_run,
+  /// A run is not in a state to be recovered: it is under way, or succeeded.
+  not_recoverable,
+  /// A run cannot go on by the definition of today: see the message for what
+  /// has changed, and run it with the program that it was started with.
+  definition_changed,
+  /// A recoverable flow needs a journal: give the engine one.
+  no_journal,
   /// A run id does not follow the rules for names: choose another.
   bad_run_id,
   /// A value was asked for as a type that it is not: ask for its own type.
   wrong_type,
   /// A type cannot be written as MessagePack: give it a codec.
   no_codec,
+  /// A value is larger than the journal takes: raise the limit, or keep the
+  /// data elsewhere.
+  value_too_large,
   /// Bytes are not an encoding of the type asked for.
   bad_encoding,
   /// The storage of a journal cannot be read or written: see the message.

@@ -33,9 +33,13 @@ enum class event_stage : std::uint8_t {
   record,
   /// A retry policy was asked whether to try again.
   retry,
+  /// The journal was to be written.
+  persist,
+  /// A run was to be recovered.
+  recover,
 };
 
-inline constexpr std::size_t event_stages = 5;
+inline constexpr std::size_t event_stages = 7;
 
 enum class layer : std::uint8_t { flow, process, step };
 

@@ -99,6 +99,7 @@ struct flow_plan {
 
   std::string name;
   bool recoverable = false;
+  std::optional<lightflow::durability> durability; // nothing: the engine's
   duration callback_timeout{}; // of its callbacks; negative: none
   callback_chains<flow> before;
   callback_chains<flow> after;

@@ -3,6 +3,7 @@
 
 #include "lightflow/core/callback.hpp"
 #include "lightflow/core/context.hpp"
+#include "lightflow/core/resource.hpp"
 #include "lightflow/core/settings.hpp"
 #include "lightflow/core/status.hpp"
 #include "lightflow/core/topology.hpp"
@@ -85,6 +86,12 @@ struct step_concluded {
   std::optional<callback_breakpoint> breakpoint = {};
 };
 
+/// A resource was attached to the process.
+struct resource_attached {
+  std::string name;
+  value parameter;
+};
+
 struct process_paused {};
 
 struct process_resumed {};
@@ -113,13 +120,29 @@ struct process_concluded {
   std::string error;
   std::optional<callback_breakpoint> breakpoint = {};
   std::shared_ptr<const writes> context; // what callbacks set; null: nothing
+  /// What the resources left that were suspended.
+  std::vector<suspended_resource> resources = {};
 };
 
 using process_event
   = std::variant<process_started, process_prepared, step_started,
                  attempt_failed, retry_due, step_finished, step_timed_out,
-                 step_concluded, process_paused, process_resumed,
-                 process_stopped, process_timed_out, process_cancelled,
-                 process_concluded>;
+                 step_concluded, resource_attached, process_paused,
+                 process_resumed, process_stopped, process_timed_out,
+                 process_cancelled, process_concluded>;
+
+// What follows for a process from the recovery of its run, and is in no record
+// of its own.
+
+/// The program ended while the process was under way: what ran runs again.
+struct process_interrupted {
+  time_point time;
+};
+
+/// The run had ended, and this process abnormally: what did not succeed runs
+/// again.
+struct process_reopened {
+  time_point time;
+};
 
 } // namespace lightflow

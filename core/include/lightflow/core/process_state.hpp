@@ -19,11 +19,29 @@
 
 namespace lightflow {
 
+/// With what the next attempt of a step begins.
+enum class step_entry : std::uint8_t {
+  /// With its record hook, its conditions and the callbacks before it.
+  beginning,
+  /// With its conditions and the callbacks before it.
+  conditions,
+  /// With the callback before it that failed.
+  callback_before,
+  /// With its function.
+  function,
+  /// With the callback after it that failed.
+  callback_after,
+};
+
 /// What is known of one step of a run.
 struct step_state {
   step_phase phase = step_phase::waiting;
+  step_entry entry = step_entry::beginning;
   status flags = status::pending;
   std::uint32_t attempt = 0;
+  /// How many of the attempts leave the number of retries as it is: those
+  /// before the last recovery.
+  std::uint32_t uncounted_attempts = 0;
   std::uint32_t open_dependencies = 0;
   time_point start; // of the first attempt
   time_point end;
@@ -45,8 +63,9 @@ enum class wake_source {
 /// when they are replayed. Knows no clock, no thread, no disk.
 class process_state {
 public:
+  /// A process that fails is suspended if it is `recoverable`.
   process_state(std::shared_ptr<const process_plan> plan,
-                std::shared_ptr<const writes> input);
+                std::shared_ptr<const writes> input, bool recoverable = false);
 
   /// A copy that stays as it is while this one goes on.
   process_state snapshot() const;
@@ -64,12 +83,15 @@ public:
   void apply(const step_finished& x);
   void apply(const step_timed_out& x);
   void apply(const step_concluded& x);
+  void apply(const resource_attached& x);
   void apply(const process_paused& x);
   void apply(const process_resumed& x);
   void apply(const process_stopped& x);
   void apply(const process_timed_out& x);
   void apply(const process_cancelled& x);
   void apply(const process_concluded& x);
+  void apply(const process_interrupted& x);
+  void apply(const process_reopened& x);
 
   // -- what to do next --------------------------------------------------------
 
@@ -80,6 +102,9 @@ public:
   /// What the next attempt of a step goes on from: what the last one left. Null
   /// if there was none or it left nothing.
   std::shared_ptr<const step_output> carried_over(step_index step) const;
+
+  /// When the wait of a step that backs off is over.
+  time_point retry_at(step_index step) const;
 
   /// Whether an attempt is the one under way of its step.
   bool is_current(step_index step, std::uint32_t attempt) const;
@@ -94,6 +119,18 @@ public:
   bool is_preparing() const noexcept {
     return preparing_;
   }
+
+  /// What has to run before the first step, if something has to.
+  struct preparation {
+    bool has_record = true;    // whether the record hook is to be told
+    bool has_callbacks = true; // whether callbacks are to run
+    /// The callback to begin with; nothing: the first.
+    std::optional<callback_position> from = {};
+    /// What to have again that was attached before a recovery.
+    std::vector<kept_resource> resources = {};
+  };
+
+  preparation to_prepare() const;
 
   /// Whether all steps have ended, and with all that runs after each.
   bool steps_ended() const noexcept {
@@ -158,6 +195,15 @@ public:
     return paused_ && !has_ended();
   }
 
+  /// Whether it has begun: neither is it new, nor was it kept from beginning.
+  bool has_begun() const noexcept {
+    return began_;
+  }
+
+  bool is_stopping() const noexcept {
+    return stopping_;
+  }
+
   std::size_t running() const noexcept {
     return running_;
   }
@@ -175,6 +221,7 @@ private:
   struct failed_attempt {
     std::string error;
     std::shared_ptr<const step_output> output;
+    time_point retry_at;
   };
 
   std::string reason_of(step_index x) const;
@@ -187,6 +234,11 @@ private:
   void make_roots_ready(time_point time);
   void skip_dependents(step_index step, time_point time);
   void cancel_all(status of_running, time_point time);
+  void set_entry(const step_finished& x);
+  void begin_recovery();
+  void reopen_step(step_index step);
+  void count_open_dependencies(step_index step);
+  void rebuild_context();
 
   std::shared_ptr<process_context> context_;
   std::vector<step_state> steps_;
@@ -203,7 +255,13 @@ private:
   std::string own_error_;
   status own_;  // abnormal flags of the process itself
   status seen_; // flags of all steps that ended
+  std::vector<kept_resource> resources_;
+  bool recoverable_;
+  bool recovering_ = false;
   bool started_ = false;
+  bool began_ = false;    // not cancelled or stopped before
+  bool recorded_ = false; // the record hook was told of it before a recovery
+  bool prepared_ = false; // the callbacks before it have passed
   bool preparing_ = false;
   bool concluded_ = false;
   bool paused_ = false;

@@ -31,6 +31,22 @@ struct process_run;
 
 using resource_ptr = std::shared_ptr<resource>;
 
+/// What a resource held when its process was suspended.
+struct suspended_resource {
+  std::string name;
+  std::shared_ptr<const writes> items; // what was put; null: nothing
+  value entity;
+};
+
+/// Something that is attached to a process, and what is needed to have it again
+/// in a recovered one.
+struct kept_resource {
+  std::string name;
+  value parameter;
+  /// What it held when its process was suspended; nothing if it was not.
+  std::optional<suspended_resource> left = {};
+};
+
 /// Something that the steps and callbacks of a process share, such as a
 /// connection. Made at the first `attach`, released when its process ends. Safe
 /// to use from any thread; after the release it is of no use any more.
@@ -79,6 +95,14 @@ public:
   result<resource_ptr> attach(std::string_view name, value parameter = {});
 
 private:
+  friend class resource_set;
+
+  /// What it holds of values that can be encoded, if it holds any.
+  suspended_resource suspend() const;
+
+  /// Sets what it held when it was suspended.
+  void recover(const suspended_resource& x);
+
   const std::string name_;
   const std::shared_ptr<const process_run> owner_;
   mutable std::mutex mutex_; // guards all that follows
@@ -133,14 +157,17 @@ public:
     return set_hook(&resource_hooks::release, std::move(f));
   }
 
-  /// Called before the release if the process can be recovered. What the
-  /// resource holds then is what `on_recover` finds.
+  /// Called before the release if the process is suspended: its run is
+  /// recoverable and the process failed. What the resource holds then, as far
+  /// as it can be encoded, is what `on_recover` finds.
   template <std::invocable<resource&> F>
   resource_definition& on_suspend(F f) {
     return set_hook(&resource_hooks::suspend, std::move(f));
   }
 
-  /// Called instead of on_initialize when the process is recovered.
+  /// Called instead of on_initialize when a suspended process is recovered,
+  /// before any of its steps runs. After a crash nothing was suspended, and
+  /// what was attached is initialised again with the parameter that it had.
   template <std::invocable<resource&> F>
   resource_definition& on_recover(F f) {
     return set_hook(&resource_hooks::recover, std::move(f));
@@ -239,6 +266,18 @@ public:
   /// The resource of that name, if it is attached.
   resource_ptr acquire(std::string_view name) const;
 
+  /// What was attached since this was asked last.
+  std::vector<kept_resource> take_attached();
+
+  /// Attaches again what was attached before a recovery. Called on a thread
+  /// that may run code of the user. Failures are events of `caller`; such a
+  /// resource is not attached.
+  void recover(const kept_resource& x, const unit& caller);
+
+  /// Suspends all, the last attached first, and gives what they left. Called as
+  /// `recover`, before `release`.
+  std::vector<suspended_resource> suspend(const unit& caller);
+
   /// If nothing is attached, lets nothing be attached from then on. Gives
   /// whether it did; otherwise `release` is due.
   bool close_if_empty();
@@ -263,6 +302,7 @@ private:
                                   std::unique_lock<std::mutex>& lock);
   void release(resource& x, const resource_hooks& hooks,
                const unit* caller) const;
+  std::vector<const slot*> last_attached_first() const;
   void report(const resource& x, const char* action, problem trouble,
               const unit* caller) const;
 
@@ -272,7 +312,8 @@ private:
   mutable std::mutex mutex_; // guards all that follows
   std::condition_variable initialised_;
   slot_map slots_;
-  std::vector<slot*> order_; // of attaching
+  std::vector<slot*> order_;            // of attaching
+  std::vector<kept_resource> attached_; // not taken yet
   std::map<std::thread::id, const slot*> waiting_;
   std::map<std::thread::id, const unit*> callers_; // of initialisations
   bool closed_ = false;

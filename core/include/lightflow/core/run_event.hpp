@@ -25,18 +25,21 @@ struct run_prepared {
   std::shared_ptr<const writes> context; // what callbacks set; null: nothing
 };
 
-/// A process came to its end.
-struct process_done {
-  status outcome;
-  time_point time;
-};
-
 struct run_paused {};
 
 struct run_resumed {};
 
 /// The run was told to stop.
-struct run_stopped {};
+struct run_stopped {
+  time_point time;
+};
+
+/// A run that failed or whose program ended under it goes on.
+struct run_recovered {
+  time_point time;
+  /// The fingerprint of the definition by which it goes on.
+  std::string definition = {};
+};
 
 /// What runs after the processes has run, or has not run in time.
 struct run_concluded {
@@ -47,7 +50,14 @@ struct run_concluded {
   std::shared_ptr<const writes> context; // what callbacks set; null: nothing
 };
 
-using run_event = std::variant<run_prepared, process_done, run_paused,
-                               run_resumed, run_stopped, run_concluded>;
+using run_event = std::variant<run_prepared, run_paused, run_resumed,
+                               run_stopped, run_recovered, run_concluded>;
+
+/// A process came to its end. Follows from what happened to the process, and is
+/// in no record of its own.
+struct process_done {
+  status outcome;
+  time_point time;
+};
 
 } // namespace lightflow

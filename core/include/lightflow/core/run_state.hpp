@@ -24,16 +24,19 @@ public:
     ended,
   };
 
+  /// A run that fails is suspended if it is `recoverable`.
   run_state(std::shared_ptr<const flow_plan> plan,
-            std::shared_ptr<const writes> input, time_point start);
+            std::shared_ptr<const writes> input, time_point start,
+            bool recoverable = false);
 
   void apply(const run_event& x);
   void apply(const run_prepared& x);
-  void apply(const process_done& x);
   void apply(const run_paused& x);
   void apply(const run_resumed& x);
   void apply(const run_stopped& x);
+  void apply(const run_recovered& x);
   void apply(const run_concluded& x);
+  void apply(const process_done& x);
 
   phase where() const noexcept {
     return phase_;
@@ -54,6 +57,10 @@ public:
 
   bool is_stopped() const noexcept {
     return own_.has(status::stopped);
+  }
+
+  bool is_recovering() const noexcept {
+    return recovering_;
   }
 
   /// The status of the run itself.
@@ -88,14 +95,15 @@ public:
 private:
   void enter_running();
   void conclude_if_processes_ended();
-  void add_context(const std::shared_ptr<const writes>& xs);
 
   std::shared_ptr<const flow_plan> plan_;
   std::shared_ptr<const writes> context_;
   phase phase_ = phase::preparing;
   std::size_t live_processes_;
+  std::size_t failed_processes_ = 0;
   status own_; // abnormal flags of the run itself
-  bool failed_processes_ = false;
+  bool recoverable_;
+  bool recovering_ = false;
   bool paused_ = false;
   bool barred_ = false;
   std::string error_;

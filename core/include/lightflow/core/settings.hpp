@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/durability.hpp"
 #include "lightflow/core/result.hpp"
 
 #include <chrono>
@@ -56,6 +57,7 @@ struct settings {
   std::optional<retry_policy> retry;
   std::optional<std::size_t> parallelism;
   std::optional<bool> default_callbacks;
+  std::optional<lightflow::durability> durability;
 
   /// These settings, with what they leave open taken from `wider`.
   settings or_else(const settings& wider) const;
@@ -145,6 +147,13 @@ public:
   /// Whether runs are journalled, so that they survive failures and crashes.
   Derived& recoverable(bool x = true) {
     return this->change([&](settings& s) { s.recoverable = x; });
+  }
+
+  /// What the journal's entries of recoverable runs survive; an engine has its
+  /// own default for flows that say nothing. With `durability::none`, runs are
+  /// as if they were not recoverable.
+  Derived& durability(lightflow::durability x) {
+    return this->change([&](settings& s) { s.durability = x; });
   }
 
 protected:

@@ -35,10 +35,14 @@ enum class step_trigger : std::uint8_t {
   finish,
   /// The step ends without (another) attempt: cancelled, stopped or skipped.
   drop,
+  /// The program ended during the attempt, and the step is to run again.
+  interrupt,
+  /// The step had ended abnormally, and is to run in the recovered run.
+  reopen,
 };
 
 inline constexpr std::size_t step_phases = 5;
-inline constexpr std::size_t step_triggers = 6;
+inline constexpr std::size_t step_triggers = 8;
 
 /// The phase after `trigger`; nothing if the trigger has no meaning in this
 /// phase, as when a message about an attempt comes late.

@@ -8,6 +8,8 @@
 #include "lightflow/core/value.hpp"
 #include "lightflow/core/writes.hpp"
 
+#include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,6 +27,13 @@ struct run_info {
   std::string flow_name;
   bool recoverable = false;
   event_sink* events = nullptr; // null: events are lost; outlives the run
+  /// How many bytes the encoding of a value may have; if recoverable.
+  std::size_t value_limit = std::numeric_limits<std::size_t>::max();
+  /// Which keys hold what only the run itself may see; empty: none.
+  std::function<bool(std::string_view key)> is_secret = nullptr;
+
+  /// Why the journal cannot keep a value; empty if it can, or need not.
+  std::string why_not_kept(const value& x) const;
 
   event make_event(event_stage stage, problem cause) const;
 };
@@ -114,9 +123,10 @@ public:
     return find(key) != nullptr;
   }
 
-  /// Sets a key at this unit's own level. Throws lightflow::error with
-  /// error_code::no_codec if the flow is recoverable and the type of the value
-  /// cannot be encoded.
+  /// Sets a key at this unit's own level. Throws lightflow::error if the flow
+  /// is recoverable and the value cannot be kept: error_code::no_codec if its
+  /// type cannot be encoded, error_code::value_too_large if the encoding is
+  /// larger than the engine's limit.
   void set(std::string_view key, value x);
 
   // -- for the engine ---------------------------------------------------------

@@ -123,6 +123,9 @@ public:
   /// error_code::no_codec when the type cannot be encoded or nothing is held.
   std::string encoding() const;
 
+  /// The number of bytes of the encoding, or a few more. Throws as `encoding`.
+  std::size_t encoded_size() const;
+
 private:
   /// What a value can do with the type it holds; one per type.
   struct operations {

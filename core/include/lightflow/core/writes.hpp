@@ -4,6 +4,7 @@
 #include "lightflow/core/value.hpp"
 
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -51,5 +52,9 @@ private:
   /// Filled only where there are many: few are found faster one by one.
   std::unordered_map<std::string, std::size_t> index_;
 };
+
+/// What two units set in a row, of which either may be null: nothing.
+std::shared_ptr<const writes> merge(const std::shared_ptr<const writes>& first,
+                                    const std::shared_ptr<const writes>& then);
 
 } // namespace lightflow

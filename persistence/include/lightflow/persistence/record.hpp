@@ -22,11 +22,6 @@ struct run_begun {
   std::shared_ptr<const writes> input; // null: nothing
 };
 
-/// A suspended or interrupted run goes on.
-struct run_recovered {
-  time_point time;
-};
-
 /// Something that happened to one process of the run.
 struct process_record {
   std::uint32_t process;
@@ -34,8 +29,7 @@ struct process_record {
 };
 
 /// What a journal keeps of a run: replayed in order, they give its state.
-using journal_record
-  = std::variant<run_begun, run_recovered, run_event, process_record>;
+using journal_record = std::variant<run_begun, run_event, process_record>;
 
 /// The record as bytes, in the format of docs/journal_format.md. Throws
 /// lightflow::error with error_code::no_codec for a value that cannot be
