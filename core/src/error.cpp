@@ -37,6 +37,8 @@ std::string_view to_string(error_code code) {
     return "journal_locked";
   case error_code::bad_journal:
     return "bad_journal";
+  case error_code::bad_key:
+    return "bad_key";
   case error_code::engine_closed:
     return "engine_closed";
   case error_code::internal:

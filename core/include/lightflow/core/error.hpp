@@ -43,6 +43,9 @@ enum class error_code {
   journal_locked,
   /// What is there is no journal that this version can read.
   bad_journal,
+  /// A key for encryption is malformed or missing, or is not the one that a
+  /// value was encrypted with: give the right one, as the message says.
+  bad_key,
   /// The engine was shut down: start another one.
   engine_closed,
   /// A defect of the library itself: report it.

@@ -31,16 +31,6 @@ struct process_record {
 /// What a journal keeps of a run: replayed in order, they give its state.
 using journal_record = std::variant<run_begun, run_event, process_record>;
 
-/// The record as bytes, in the format of docs/journal_format.md. Throws
-/// lightflow::error with error_code::no_codec for a value that cannot be
-/// encoded.
-std::string encode(const journal_record& x);
-
-/// The record of these bytes. Values stay encoded until they are asked for.
-/// Throws lightflow::error with error_code::bad_encoding for bytes that are no
-/// record, and for a record of a kind that this version does not know.
-journal_record decode_record(std::string_view bytes);
-
 /// The name of the kind, such as "step_finished".
 std::string_view kind_of(const journal_record& x);
 
