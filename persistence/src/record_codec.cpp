@@ -89,6 +89,20 @@ private:
     values_.write(out_, x->result, {});
   }
 
+  void write(const value& x) {
+    values_.write(out_, x, {});
+  }
+
+  void write(const std::vector<suspended_resource>& xs) {
+    out_.pack_array(static_cast<std::uint32_t>(xs.size()));
+    for (auto& x : xs) {
+      out_.pack_array(3);
+      out_.pack(x.name);
+      values_.write(out_, x.items != nullptr ? *x.items : writes{});
+      values_.write(out_, x.entity, {});
+    }
+  }
+
   void write_position(callback_position x) {
     out_.pack(static_cast<unsigned>(x.scope));
     out_.pack(x.index);
@@ -184,6 +198,20 @@ private:
                   values_.read(element(in, 1, 2), {})});
   }
 
+  void read(const msgpack::object& in, value& x) {
+    x = values_.read(in, {});
+  }
+
+  void read(const msgpack::object& in, std::vector<suspended_resource>& xs) {
+    if (in.type != msgpack::type::ARRAY)
+      throw_no_record("there is no array of resources");
+    for (auto& x : std::span{in.via.array.ptr, in.via.array.size})
+      xs.push_back({element(x, 0, 3).as<std::string>(),
+                    std::make_shared<const writes>(
+                      values_.read_writes(element(x, 1, 3))),
+                    values_.read(element(x, 2, 3), {})});
+  }
+
   static callback_position position(const msgpack::object& in,
                                     std::uint32_t first) {
     auto scope = element(in, first, 3).as<unsigned>();
@@ -215,16 +243,13 @@ bool read_event(std::string_view kind, const msgpack::object& in,
   }
 }
 
-using whole_run = std::variant<run_begun, run_recovered>;
-
 journal_record read_record(const msgpack::object& in,
                            const value_codec& values) {
   auto kind = element(in, 0, 2).as<std::string>();
   auto& content = element(in, 1, 2);
-  whole_run of_whole;
-  if (read_event(kind, content, values, of_whole))
-    return std::visit([](auto& x) { return journal_record{std::move(x)}; },
-                      of_whole);
+  std::variant<run_begun> begun;
+  if (read_event(kind, content, values, begun))
+    return std::get<run_begun>(std::move(begun));
   run_event of_run;
   if (read_event(kind, content, values, of_run))
     return of_run;

@@ -25,14 +25,6 @@ void fields(F& f, run_begun& x) {
   f("input", x.input);
 }
 
-template <>
-inline constexpr std::string_view kind_name<run_recovered> = "run_recovered";
-
-template <class F>
-void fields(F& f, run_recovered& x) {
-  f("time", x.time);
-}
-
 // -- what happens to a run ----------------------------------------------------
 
 template <>
@@ -45,15 +37,6 @@ void fields(F& f, run_prepared& x) {
   f("error", x.error);
   f("breakpoint", x.breakpoint);
   f("context", x.context);
-}
-
-template <>
-inline constexpr std::string_view kind_name<process_done> = "process_done";
-
-template <class F>
-void fields(F& f, process_done& x) {
-  f("outcome", x.outcome);
-  f("time", x.time);
 }
 
 template <>
@@ -72,7 +55,18 @@ template <>
 inline constexpr std::string_view kind_name<run_stopped> = "run_stopped";
 
 template <class F>
-void fields(F&, run_stopped&) {}
+void fields(F& f, run_stopped& x) {
+  f("time", x.time);
+}
+
+template <>
+inline constexpr std::string_view kind_name<run_recovered> = "run_recovered";
+
+template <class F>
+void fields(F& f, run_recovered& x) {
+  f("time", x.time);
+  f("definition", x.definition);
+}
 
 template <>
 inline constexpr std::string_view kind_name<run_concluded> = "run_concluded";
@@ -132,15 +126,6 @@ void fields(F& f, attempt_failed& x) {
 }
 
 template <>
-inline constexpr std::string_view kind_name<retry_due> = "retry_due";
-
-template <class F>
-void fields(F& f, retry_due& x) {
-  f("step", x.step);
-  f("attempt", x.attempt);
-}
-
-template <>
 inline constexpr std::string_view kind_name<step_finished> = "step_finished";
 
 template <class F>
@@ -178,6 +163,16 @@ void fields(F& f, step_concluded& x) {
 }
 
 template <>
+inline constexpr std::string_view
+  kind_name<resource_attached> = "resource_attached";
+
+template <class F>
+void fields(F& f, resource_attached& x) {
+  f("name", x.name);
+  f("parameter", x.parameter);
+}
+
+template <>
 inline constexpr std::string_view kind_name<process_paused> = "process_paused";
 
 template <class F>
@@ -211,15 +206,6 @@ void fields(F& f, process_timed_out& x) {
 
 template <>
 inline constexpr std::string_view
-  kind_name<process_cancelled> = "process_cancelled";
-
-template <class F>
-void fields(F& f, process_cancelled& x) {
-  f("time", x.time);
-}
-
-template <>
-inline constexpr std::string_view
   kind_name<process_concluded> = "process_concluded";
 
 template <class F>
@@ -229,6 +215,7 @@ void fields(F& f, process_concluded& x) {
   f("error", x.error);
   f("breakpoint", x.breakpoint);
   f("context", x.context);
+  f("resources", x.resources);
 }
 
 } // namespace lightflow

@@ -32,13 +32,12 @@ inline std::vector<journal_record> one_of_each() {
   using of = process_record;
   return {
     run_begun{"flow", "fingerprint", at(1), some_writes()},
-    run_recovered{at(2)},
+    run_event{run_recovered{at(2), "fingerprint"}},
     run_event{run_prepared{at(3), status::callback_failed, "no", somewhere,
                            some_writes()}},
-    run_event{process_done{status::failed, at(4)}},
     run_event{run_paused{}},
     run_event{run_resumed{}},
-    run_event{run_stopped{}},
+    run_event{run_stopped{at(4)}},
     run_event{run_concluded{at(5), status::callback_failed, "no", somewhere,
                             some_writes()}},
     of{1, process_started{at(6)}},
@@ -46,7 +45,7 @@ inline std::vector<journal_record> one_of_each() {
                            some_writes()}},
     of{3, step_started{4, 5, at(8)}},
     of{4, attempt_failed{5, 6, "no", at(9), at(10), some_output()}},
-    of{5, retry_due{6, 7}},
+    of{5, resource_attached{"pool", 7}},
     of{6, step_finished{7, 8, status::error, "no", at(11), at(12),
                         some_output(), somewhere}},
     of{7, step_timed_out{8, 9, "slow", at(13)}},
@@ -55,9 +54,9 @@ inline std::vector<journal_record> one_of_each() {
     of{10, process_resumed{}},
     of{11, process_stopped{at(14)}},
     of{12, process_timed_out{at(15), {3, 4}}},
-    of{13, process_cancelled{at(16)}},
     of{14, process_concluded{at(17), status::callback_failed, "no", somewhere,
-                             some_writes()}},
+                             some_writes(),
+                             {{"pool", some_writes(), std::string{"left"}}}}},
   };
 }
 

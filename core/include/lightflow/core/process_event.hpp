@@ -50,12 +50,6 @@ struct attempt_failed {
   std::shared_ptr<const step_output> output;
 };
 
-/// The wait before another attempt is over. Follows from the clock alone.
-struct retry_due {
-  step_index step;
-  std::uint32_t attempt;
-};
-
 /// A step came to its end.
 struct step_finished {
   step_index step;
@@ -108,11 +102,6 @@ struct process_timed_out {
   std::vector<step_index> not_begun = {};
 };
 
-/// The process will not start, since its run may not.
-struct process_cancelled {
-  time_point time;
-};
-
 /// What runs after the last step has run, or has not run in time.
 struct process_concluded {
   time_point time;
@@ -126,13 +115,23 @@ struct process_concluded {
 
 using process_event
   = std::variant<process_started, process_prepared, step_started,
-                 attempt_failed, retry_due, step_finished, step_timed_out,
-                 step_concluded, resource_attached, process_paused,
-                 process_resumed, process_stopped, process_timed_out,
-                 process_cancelled, process_concluded>;
+                 attempt_failed, step_finished, step_timed_out, step_concluded,
+                 resource_attached, process_paused, process_resumed,
+                 process_stopped, process_timed_out, process_concluded>;
 
-// What follows for a process from the recovery of its run, and is in no record
-// of its own.
+// What follows from the clock or from what happened to the run, and is in no
+// record of its own.
+
+/// The wait before another attempt is over.
+struct retry_due {
+  step_index step;
+  std::uint32_t attempt;
+};
+
+/// The process will not start, since its run may not.
+struct process_cancelled {
+  time_point time;
+};
 
 /// The program ended while the process was under way: what ran runs again.
 struct process_interrupted {
