@@ -13,8 +13,8 @@
 namespace lightflow {
 
 /// Where the processes and steps that a run was started with are in a plan of
-/// today, which may have others before, between and after them. It serves all
-/// runs that were started with the same structure, from any thread.
+/// today, which may have others before, between and after them. One serves all
+/// runs that were started with the same structure; any thread may use it.
 class renumbering {
 public:
   /// For runs that were started with the structure that `plan` has now, which
@@ -60,8 +60,10 @@ struct structure_match {
   /// Complete if there are no incompatibilities.
   renumbering numbers;
 
-  /// Compares with the plan of the same flow. Takes time linear in steps and
-  /// dependencies, but for what a search takes for changed dependencies.
+  /// Compares a structure, as `structure_of` or `decode_structure` gave it,
+  /// with the plan of the same flow. Takes time linear in steps and
+  /// dependencies; only those dependencies are searched for that one of the two
+  /// does not have.
   static structure_match of(const flow_structure& started_with,
                             const flow_plan& plan);
 };
