@@ -3,7 +3,6 @@
 
 #include "lightflow/core/error.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <memory>
 

@@ -115,8 +115,7 @@ const secret_key& value_codec::find_key(const std::string& id,
   if (result == nullptr)
     throw_undecryptable(
       id, key,
-      fmt::format(R"(the key ring has only "{}", so add )"
-                  "this key to it",
+      fmt::format(R"(the key ring has only "{}", so add this key to it)",
                   fmt::join(encryption_->keys().ids(), R"(", ")")));
   return *result;
 }

@@ -8,7 +8,13 @@
 #include "../support/printing.hpp"
 #include "sample_records.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <random>
 #include <set>
+#include <string>
+#include <vector>
 
 using namespace lightflow;
 using namespace lightflow::tests;
@@ -330,6 +336,25 @@ BOOST_AUTO_TEST_CASE(what_is_no_key_id_is_no_record) {
   BOOST_CHECK_EXCEPTION(k1.decode("r", bytes), error, [](const error& e) {
     return e.code() == error_code::bad_encoding && says({"id of a key"})(e);
   });
+}
+
+BOOST_AUTO_TEST_CASE(whatever_is_changed_in_a_record_is_an_error_or_harmless) {
+  std::mt19937 random{1};
+  for (auto& x : one_of_each()) {
+    auto bytes = k1.encode("r", x);
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+      BOOST_CHECK_THROW(k1.decode("r", {bytes.data(), size}), error);
+    for (int i = 0; i < 200; ++i) {
+      auto changed = bytes;
+      changed[random() % changed.size()] = static_cast<char>(random());
+      try {
+        (void)k1.decode("r", changed);
+      } catch (const error& e) {
+        BOOST_TEST((e.code() == error_code::bad_encoding
+                    || e.code() == error_code::bad_key));
+      }
+    }
+  }
 }
 
 // -- rotation -----------------------------------------------------------------
