@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/durability.hpp"
 #include "lightflow/core/error.hpp"
 #include "lightflow/persistence/run_summary.hpp"
 
@@ -14,14 +15,6 @@
 #include <vector>
 
 namespace lightflow {
-
-/// What a commit survives.
-enum class durability : std::uint8_t {
-  /// A crash of the program, not of the machine.
-  process,
-  /// Also a loss of power.
-  sync,
-};
 
 /// Thrown by journals: error_code::journal_failed when the storage fails,
 /// error_code::journal_locked when another process has the journal,
@@ -63,8 +56,8 @@ class journal {
 public:
   virtual ~journal() = default;
 
-  /// Writes all of a batch or nothing, in the durability asked for or a
-  /// stronger one. Throws journal_error when it could not; it may then be there
+  /// Writes all of a batch or nothing, in the durability asked for, which is
+  /// not `none`, or a stronger one. Throws journal_error when it could not; it may then be there
   /// all the same, which `has_record` tells.
   virtual void commit(const journal_batch& batch, durability how) = 0;
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "lightflow/core/run_history.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lightflow {
+
+run_history::run_history(std::shared_ptr<const flow_plan> plan,
+                         std::shared_ptr<const writes> input, time_point start,
+                         bool recoverable)
+    : plan_(std::move(plan)), recoverable_(recoverable),
+      state_(plan_, std::move(input), start, recoverable),
+      processes_(plan_->processes.size()) {}
+
+process_state run_history::make_process(std::size_t i) const {
+  process_state result{plan_->processes[i], state_.context(), recoverable_};
+  if (state_.is_recovering())
+    result.apply(process_interrupted{state_.end()});
+  if (state_.is_paused())
+    result.apply(process_paused{});
+  if (state_.is_stopped())
+    result.apply(process_stopped{state_.end()});
+  return result;
+}
+
+process_state& run_history::process(std::size_t i) {
+  if (!processes_[i])
+    processes_[i] = make_process(i);
+  return *processes_[i];
+}
+
+process_state run_history::release(std::size_t process) {
+  auto result = std::move(this->process(process));
+  processes_[process].reset();
+  return result;
+}
+
+// -- what happened ------------------------------------------------------------
+
+void run_history::apply(std::size_t process, const process_event& x) {
+  auto& self = this->process(process);
+  auto had_ended = self.has_ended();
+  self.apply(x);
+  if (!had_ended && self.has_ended())
+    state_.apply(process_done{self.own_status(), self.end()});
+}
+
+void run_history::apply(const run_event& x) {
+  if (auto recovered = std::get_if<run_recovered>(&x))
+    return recover_processes(*recovered);
+  state_.apply(x);
+  if (std::holds_alternative<run_paused>(x))
+    apply_to_processes(process_paused{});
+  else if (std::holds_alternative<run_resumed>(x))
+    apply_to_processes(process_resumed{});
+  else if (auto stopped = std::get_if<run_stopped>(&x))
+    apply_to_processes(process_stopped{stopped->time});
+  else if (auto prepared = std::get_if<run_prepared>(&x))
+    if (state_.is_barred())
+      cancel_processes(prepared->time);
+}
+
+/// Those that have not started learn it when they are made.
+template <class Event>
+void run_history::apply_to_processes(const Event& x) {
+  for (std::size_t i = 0; i < processes_.size(); ++i)
+    if (processes_[i])
+      apply(i, process_event{x});
+}
+
+void run_history::cancel_processes(time_point time) {
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    auto& self = process(i);
+    self.apply(process_cancelled{time});
+    state_.apply(process_done{self.own_status(), time});
+  }
+}
+
+/// If the run had ended, processes that failed are reopened, and those that
+/// were not to begin are new again.
+void run_history::recover_processes(const run_recovered& x) {
+  auto had_ended = state_.has_ended();
+  auto was_barred = had_ended && state_.is_barred();
+  state_.apply(x);
+  for (auto& self : processes_)
+    if (was_barred)
+      self.reset();
+    else if (self && had_ended)
+      self->apply(process_reopened{x.time});
+    else if (self)
+      self->apply(process_interrupted{x.time});
+}
+
+// -- how it is ----------------------------------------------------------------
+
+run_record run_history::record(const std::string& id) const {
+  auto result = make_run_record(id, plan_, state_);
+  for (std::size_t i = 0; i < processes_.size(); ++i)
+    result.processes.push_back(std::make_shared<const process_state>(
+      processes_[i] ? processes_[i]->snapshot() : make_process(i)));
+  return result;
+}
+
+run_record make_run_record(const std::string& id,
+                           std::shared_ptr<const flow_plan> plan,
+                           const run_state& state) {
+  run_record result;
+  result.id = id;
+  result.input = state.context();
+  result.own = state.own_status();
+  if (auto& error = state.own_error(); !error.empty())
+    result.error
+      = fmt::format(R"(run "{}" of flow "{}": {})", id, plan->name, error);
+  result.flow = std::move(plan);
+  result.start = state.start();
+  result.end = state.end();
+  return result;
+}
+
+} // namespace lightflow
