@@ -13,7 +13,7 @@ namespace lightflow {
 
 /// An actor class that runs on a thread pool instead of CAF's scheduler, or on
 /// the latter if it is given no pool. `Base` is one of CAF's event-based
-/// actors.
+/// actors. It has no streams, and requests without time limits only.
 template <class Base>
 class pooled : public Base {
 public:
@@ -47,7 +47,36 @@ public:
     schedule();
   }
 
+  /// As CAF does it for actors without streams, but does not tell the clock to
+  /// cancel timeouts, which wakes its thread: there are none.
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    this->awaited_responses_.clear();
+    this->multiplexed_responses_.clear();
+    close_mailbox(reason);
+    this->unregister_from_system();
+    return caf::monitorable_actor::cleanup(std::move(reason), host);
+  }
+
+  /// Spares CAF the look whose actor its logger is at, if there is nothing to
+  /// clean up.
+  void on_destroy() override {
+    if (!this->getf(caf::abstract_actor::is_cleaned_up_flag))
+      Base::on_destroy();
+  }
+
 private:
+  void close_mailbox(const caf::error& reason) {
+    auto& mailbox = this->mailbox();
+    if (mailbox.closed())
+      return;
+    mailbox.close();
+    this->get_normal_queue().flush_cache();
+    this->get_urgent_queue().flush_cache();
+    caf::detail::sync_request_bouncer bounce{reason};
+    while (mailbox.queue().new_round(1000, bounce).consumed_items > 0)
+      continue;
+  }
+
   void schedule() {
     caf::intrusive_ptr_add_ref(this->ctrl());
     pool_->enqueue(this, kind_);

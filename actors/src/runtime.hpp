@@ -14,9 +14,13 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace lightflow {
+
+/// Says that an actor dies of an exception of our own.
+std::string describe_defect(std::string_view actor, std::exception_ptr what);
 
 /// What all actors of an engine share. Outlives them.
 struct runtime {
@@ -53,7 +57,7 @@ struct runtime {
 
   std::unique_ptr<thread_pool> events_pool = nullptr;
 
-  /// Logs that an actor dies of an exception of our own.
+  /// Logs it.
   void log_defect(std::string_view actor, std::exception_ptr what) const;
 
   time_point now() const {

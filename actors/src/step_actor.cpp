@@ -10,14 +10,11 @@ namespace lightflow {
 
 step_actor_impl::step_actor_impl(caf::actor_config& cfg, runtime& env,
                                  process_actor process, attempt what)
-    : pooled(cfg, env.pool, job_kind::user), env_(env),
-      process_(std::move(process)), attempt_(std::move(what)) {}
+    : one_shot_actor(cfg, env.pool), env_(env), process_(std::move(process)),
+      attempt_(std::move(what)) {}
 
-/// All is done here, so that the actor needs no message to get going, and no
-/// behaviour, so that it leaves at once.
-caf::behavior step_actor_impl::make_behavior() {
+void step_actor_impl::act() {
   send(process_, run());
-  return {};
 }
 
 attempt_ended step_actor_impl::run() {
@@ -47,13 +44,13 @@ attempt_ended step_actor_impl::run() {
     }
     if (!end.retry_after && !(is_first && stopped))
       conclude(self, end);
+    end.end = env_.now(); // the engine may be gone once nothing is running
   }
   auto context = self.take_writes();
   auto returned = self.take_returned();
   if (!context.empty() || returned.has_value())
     end.output = std::make_shared<step_output>(
       step_output{std::move(context), std::move(returned)});
-  end.end = env_.now();
   return end;
 }
 

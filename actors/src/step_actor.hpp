@@ -5,10 +5,8 @@
 
 #include "actors.hpp"
 #include "claim.hpp"
-#include "pooled.hpp"
+#include "one_shot_actor.hpp"
 #include "runtime.hpp"
-
-#include <caf/event_based_actor.hpp>
 
 #include <atomic>
 #include <memory>
@@ -61,7 +59,7 @@ struct attempt {
 
 /// Does one attempt of a step as soon as it gets a thread, tells the process
 /// how it ended, and leaves.
-class step_actor_impl : public pooled<caf::event_based_actor> {
+class step_actor_impl : public one_shot_actor {
 public:
   step_actor_impl(caf::actor_config& cfg, runtime& env, process_actor process,
                   attempt what);
@@ -71,7 +69,7 @@ public:
   }
 
 protected:
-  caf::behavior make_behavior() override;
+  void act() override;
 
 private:
   attempt_ended run();

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "pooled.hpp"
+#include "one_shot_actor.hpp"
 #include "thread_pool.hpp"
 
-#include <caf/event_based_actor.hpp>
-
 #include <functional>
-#include <memory>
 #include <utility>
 
 namespace lightflow {
 
 /// Runs code of the user that belongs to a process or a run, such as callbacks:
 /// does one thing as soon as it gets a thread, sends one message, and leaves.
-class user_job : public pooled<caf::event_based_actor> {
+class user_job : public one_shot_actor {
 public:
   /// `work()` runs, then what it gives is sent to `receiver`.
   template <class Receiver, class Work>
   user_job(caf::actor_config& cfg, thread_pool* pool, Receiver receiver,
            Work work)
-      : pooled(cfg, pool, job_kind::user),
+      : one_shot_actor(cfg, pool),
         run_([this, receiver = std::move(receiver), work = std::move(work)] {
           send(receiver, call_user_code(work));
         }) {}
@@ -29,14 +26,9 @@ public:
     return "lightflow.user_job";
   }
 
-  void on_exit() override {
-    run_ = nullptr;
-  }
-
 protected:
-  caf::behavior make_behavior() override {
+  void act() override {
     run_();
-    return {};
   }
 
 private:

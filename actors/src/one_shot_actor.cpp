@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "one_shot_actor.hpp"
+
+#include "runtime.hpp"
+
+#include <caf/actor_ostream.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/sec.hpp>
+
+#include <exception>
+
+namespace lightflow {
+
+one_shot_actor::one_shot_actor(caf::actor_config& cfg, thread_pool* pool)
+    : local_actor(cfg), pool_(pool) {}
+
+void one_shot_actor::launch(caf::execution_unit* host, bool, bool hide) {
+  if (!hide)
+    register_at_system();
+  intrusive_ptr_add_ref_impl();
+  if (pool_ != nullptr)
+    pool_->enqueue(this, job_kind::user);
+  else
+    host->exec_later(this);
+}
+
+void one_shot_actor::enqueue(caf::mailbox_element_ptr x, caf::execution_unit*) {
+  bounce(x, caf::make_error(caf::sec::request_receiver_down));
+}
+
+/// An exception is a defect: those of the user are caught where they arise.
+caf::resumable::resume_result one_shot_actor::resume(caf::execution_unit* host,
+                                                     std::size_t) {
+  context(host);
+  caf::error reason;
+  try {
+    act();
+  } catch (...) {
+    reason = caf::exit_reason::unhandled_exception;
+    caf::aout(this) << describe_defect(name(), std::current_exception())
+                    << std::endl;
+  }
+  cleanup(std::move(reason), host);
+  return done;
+}
+
+/// As `local_actor` does it, but does not tell the clock to cancel timeouts,
+/// which wakes a thread.
+bool one_shot_actor::cleanup(caf::error&& reason, caf::execution_unit* host) {
+  unregister_from_system();
+  return monitorable_actor::cleanup(std::move(reason), host);
+}
+
+/// Spares CAF the look whose actor its logger is at, if there is nothing to
+/// clean up.
+void one_shot_actor::on_destroy() {
+  if (!getf(is_cleaned_up_flag))
+    local_actor::on_destroy();
+}
+
+void one_shot_actor::intrusive_ptr_add_ref_impl() {
+  caf::intrusive_ptr_add_ref(ctrl());
+}
+
+void one_shot_actor::intrusive_ptr_release_impl() {
+  caf::intrusive_ptr_release(ctrl());
+}
+
+} // namespace lightflow
