@@ -260,9 +260,11 @@ void process_state::apply(const process_interrupted& x) {
 }
 
 void process_state::apply(const process_reopened& x) {
-  if (!has_ended() || !outcome().is_abnormal())
+  if (has_ended() && !outcome().is_abnormal())
     return;
   begin_recovery();
+  if (!started_)
+    return;
   began_ = true;
   concluded_ = paused_ = stopping_ = false;
   own_ = seen_ = {};

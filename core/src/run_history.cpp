@@ -48,18 +48,32 @@ void run_history::apply(std::size_t process, const process_event& x) {
 }
 
 void run_history::apply(const run_event& x) {
-  if (auto recovered = std::get_if<run_recovered>(&x))
-    return recover_processes(*recovered);
+  std::visit([this](auto& event) { apply(event); }, x);
+}
+
+void run_history::apply(const run_prepared& x) {
   state_.apply(x);
-  if (std::holds_alternative<run_paused>(x))
-    apply_to_processes(process_paused{});
-  else if (std::holds_alternative<run_resumed>(x))
-    apply_to_processes(process_resumed{});
-  else if (auto stopped = std::get_if<run_stopped>(&x))
-    apply_to_processes(process_stopped{stopped->time});
-  else if (auto prepared = std::get_if<run_prepared>(&x))
-    if (state_.is_barred())
-      cancel_processes(prepared->time);
+  if (state_.is_barred())
+    cancel_processes(x.time);
+}
+
+void run_history::apply(const run_paused& x) {
+  state_.apply(x);
+  apply_to_processes(process_paused{});
+}
+
+void run_history::apply(const run_resumed& x) {
+  state_.apply(x);
+  apply_to_processes(process_resumed{});
+}
+
+void run_history::apply(const run_stopped& x) {
+  state_.apply(x);
+  apply_to_processes(process_stopped{x.time});
+}
+
+void run_history::apply(const run_concluded& x) {
+  state_.apply(x);
 }
 
 /// Those that have not started learn it when they are made.
@@ -80,17 +94,18 @@ void run_history::cancel_processes(time_point time) {
 
 /// If the run had ended, processes that failed are reopened, and those that
 /// were not to begin are new again.
-void run_history::recover_processes(const run_recovered& x) {
-  auto had_ended = state_.has_ended();
-  auto was_barred = had_ended && state_.is_barred();
-  state_.apply(x);
-  for (auto& self : processes_)
-    if (was_barred)
+void run_history::apply(const run_recovered& x) {
+  std::size_t open = 0;
+  for (auto& self : processes_) {
+    if (x.reopened && state_.is_barred())
       self.reset();
-    else if (self && had_ended)
+    else if (self && x.reopened)
       self->apply(process_reopened{x.time});
     else if (self)
       self->apply(process_interrupted{x.time});
+    open += self && self->has_ended() ? 0 : 1;
+  }
+  state_.recover(x, open);
 }
 
 // -- how it is ----------------------------------------------------------------

@@ -16,10 +16,6 @@ run_state::run_state(std::shared_ptr<const flow_plan> plan,
     enter_running();
 }
 
-void run_state::apply(const run_event& x) {
-  std::visit([this](auto& event) { apply(event); }, x);
-}
-
 void run_state::apply(const run_prepared& x) {
   if (phase_ != phase::preparing)
     return;
@@ -73,14 +69,16 @@ void run_state::apply(const run_concluded& x) {
 /// A run that was under way just goes on. One that had ended does again what
 /// did not succeed: the processes that failed, and the callbacks before them
 /// from the one that failed.
-void run_state::apply(const run_recovered& x) {
+void run_state::recover(const run_recovered& x, std::size_t open_processes) {
   recovering_ = true;
-  if (!has_ended())
+  if (!x.reopened)
     return;
   own_ = {};
   error_.clear();
+  paused_ = false;
   end_ = x.time;
-  live_processes_ = std::exchange(failed_processes_, 0);
+  live_processes_ = open_processes;
+  failed_processes_ = 0;
   phase_ = phase::preparing;
   if (!std::exchange(barred_, false)) {
     breakpoint_.reset();

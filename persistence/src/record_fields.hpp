@@ -66,6 +66,7 @@ template <class F>
 void fields(F& f, run_recovered& x) {
   f("time", x.time);
   f("definition", x.definition);
+  f("reopened", x.reopened);
 }
 
 template <>

@@ -32,7 +32,7 @@ inline std::vector<journal_record> one_of_each() {
   using of = process_record;
   return {
     run_begun{"flow", "fingerprint", at(1), some_writes()},
-    run_event{run_recovered{at(2), "fingerprint"}},
+    run_event{run_recovered{at(2), "fingerprint", true}},
     run_event{run_prepared{at(3), status::callback_failed, "no", somewhere,
                            some_writes()}},
     run_event{run_paused{}},

@@ -39,6 +39,8 @@ struct run_recovered {
   time_point time;
   /// The fingerprint of the definition by which it goes on.
   std::string definition = {};
+  /// Whether it had ended, and what did not succeed is to run again.
+  bool reopened = false;
 };
 
 /// What runs after the processes has run, or has not run in time.

@@ -23,6 +23,12 @@ public:
               bool recoverable);
 
   void apply(const run_event& x);
+  void apply(const run_prepared& x);
+  void apply(const run_paused& x);
+  void apply(const run_resumed& x);
+  void apply(const run_stopped& x);
+  void apply(const run_recovered& x);
+  void apply(const run_concluded& x);
 
   /// Takes in what happened to a process. One that had not started is made.
   void apply(std::size_t process, const process_event& x);
@@ -60,7 +66,6 @@ private:
   template <class Event>
   void apply_to_processes(const Event& x);
   void cancel_processes(time_point time);
-  void recover_processes(const run_recovered& x);
 
   std::shared_ptr<const flow_plan> plan_;
   bool recoverable_;

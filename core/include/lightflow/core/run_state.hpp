@@ -29,14 +29,16 @@ public:
             std::shared_ptr<const writes> input, time_point start,
             bool recoverable = false);
 
-  void apply(const run_event& x);
   void apply(const run_prepared& x);
   void apply(const run_paused& x);
   void apply(const run_resumed& x);
   void apply(const run_stopped& x);
-  void apply(const run_recovered& x);
   void apply(const run_concluded& x);
   void apply(const process_done& x);
+
+  /// The run goes on. If it is reopened, so many of its processes have not
+  /// ended, or not well.
+  void recover(const run_recovered& x, std::size_t open_processes);
 
   phase where() const noexcept {
     return phase_;
