@@ -17,6 +17,10 @@ namespace fs = std::filesystem;
 constexpr int format_version = 1;
 constexpr std::string_view format_key = "format";
 
+bool is_log(const std::string& name) {
+  return name.ends_with(".log") || name.starts_with("MANIFEST-");
+}
+
 /// Whether RocksDB leaves such a file behind when it is stopped while it makes
 /// a database, or a file system has it in its topmost directory.
 bool may_be_in_a_new_journal(const std::string& name) {
@@ -40,6 +44,7 @@ rocksdb_database::~rocksdb_database() {
 
 void rocksdb_database::open(const rocksdb_environment& environment) {
   require_journal_or_nothing();
+  require_whole_logs();
   auto options = database_options(environment);
   options.wal_filter = &log_check_;
   options.listeners.push_back(errors_);
@@ -76,9 +81,10 @@ void rocksdb_database::require_journal_or_nothing() const {
   auto bad = [&](std::string_view why) {
     throw journal_error(
       error_code::bad_journal,
-      fmt::format("{} is no journal: {}; name an empty directory, or one that "
-                  "does not exist",
-                  directory_, why));
+      fmt::format(
+        "{} is no journal: {}; name an empty directory, one that does "
+        "not exist, or put back a backup of the whole directory",
+        directory_, why));
   };
   if (!fs::exists(directory_, ignored)) {
     auto parent = fs::absolute(directory_).parent_path();
@@ -98,6 +104,15 @@ void rocksdb_database::require_journal_or_nothing() const {
     if (auto name = x.path().filename().string();
         !may_be_in_a_new_journal(name))
       bad(fmt::format("it has no file CURRENT, but a file {}", name));
+}
+
+void rocksdb_database::require_whole_logs() const {
+  std::error_code ignored;
+  for (auto& x : fs::directory_iterator{directory_, ignored})
+    if (auto name = x.path().filename().string();
+        is_log(name) && has_damaged_end(x.path()))
+      fail(directory_, "cannot be opened",
+           rocksdb::Status::Corruption("bad length of a record", name));
 }
 
 void rocksdb_database::check_format() {

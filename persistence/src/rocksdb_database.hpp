@@ -58,6 +58,7 @@ public:
 
 private:
   void require_journal_or_nothing() const;
+  void require_whole_logs() const;
   void check_format();
 
   std::filesystem::path directory_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include <rocksdb/wal_filter.h>
@@ -33,5 +34,11 @@ private:
   unsigned long long log_ = 0;
   std::uint64_t next_ = 0; // the number of the write to come; 0: unknown
 };
+
+/// Whether a log or manifest ends in a record that is not complete, although
+/// something complete is in or behind it: then it was not being written when
+/// the machine or process died, but its length is damaged. RocksDB would drop
+/// all from there on.
+bool has_damaged_end(const std::filesystem::path& log);
 
 } // namespace lightflow::detail

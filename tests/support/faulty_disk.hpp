@@ -88,10 +88,10 @@ public:
     return made;
   }
 
-  rocksdb::IOStatus
-  NewDirectory(const std::string& name, const rocksdb::IOOptions& options,
-               std::unique_ptr<rocksdb::FSDirectory>* result,
-               rocksdb::IODebugContext* debug) override {
+  rocksdb::IOStatus NewDirectory(const std::string& name,
+                                 const rocksdb::IOOptions& options,
+                                 std::unique_ptr<rocksdb::FSDirectory>* result,
+                                 rocksdb::IODebugContext* debug) override {
     auto opened = target()->NewDirectory(name, options, result, debug);
     if (opened.ok())
       *result = std::make_unique<directory>(*this, std::move(*result));
@@ -127,8 +127,7 @@ private:
   public:
     file(faulty_disk& disk, std::string name,
          std::unique_ptr<rocksdb::FSWritableFile> x)
-        : FSWritableFileOwnerWrapper(std::move(x)),
-          disk_(disk),
+        : FSWritableFileOwnerWrapper(std::move(x)), disk_(disk),
           name_(std::move(name)) {}
 
     rocksdb::IOStatus Append(const rocksdb::Slice& data,
