@@ -29,7 +29,32 @@ bool may_be_in_a_new_journal(const std::string& name) {
          || name.ends_with(".dbtmp");
 }
 
+/// What opening writes: a little, and the content of the logs to other files.
+std::uint64_t needed_room(const fs::path& directory) {
+  std::uint64_t result = 1U << 20;
+  std::error_code ignored;
+  for (auto& x : fs::directory_iterator{directory, ignored})
+    if (x.path().extension() == ".log")
+      result += x.file_size(ignored);
+  return result;
+}
+
 } // namespace
+
+void require_room(const fs::path& directory,
+                  const rocksdb_environment& environment) {
+  auto& env = *environment.env;
+  auto probe = (directory / "probe.dbtmp").string();
+  auto written = rocksdb::WriteStringToFile(&env, "probe", probe, true);
+  env.DeleteFile(probe);
+  std::uint64_t room = 0;
+  auto needed = needed_room(directory);
+  if (written.ok() && env.GetFreeSpace(directory.string(), &room).ok()
+      && room < needed)
+    written = rocksdb::Status::NoSpace(
+      fmt::format("{} bytes are free, {} needed", room, needed));
+  check(directory, "cannot be written", written);
+}
 
 rocksdb_database::rocksdb_database(fs::path directory)
     : directory_(std::move(directory)) {}
@@ -43,8 +68,9 @@ rocksdb_database::~rocksdb_database() {
 }
 
 void rocksdb_database::open(const rocksdb_environment& environment) {
-  require_journal_or_nothing();
+  make_or_require_journal();
   require_whole_logs();
+  require_room(directory_, environment);
   auto options = database_options(environment);
   options.wal_filter = &log_check_;
   options.listeners.push_back(errors_);
@@ -76,7 +102,7 @@ rocksdb_database::iterate(family where, const rocksdb::Slice& end) const {
 
 /// RocksDB would make a database among files of any kind, and a new one where
 /// the file is lost that leads to the others.
-void rocksdb_database::require_journal_or_nothing() const {
+void rocksdb_database::make_or_require_journal() const {
   std::error_code ignored;
   auto bad = [&](std::string_view why) {
     throw journal_error(
@@ -87,13 +113,13 @@ void rocksdb_database::require_journal_or_nothing() const {
         directory_, why));
   };
   if (!fs::exists(directory_, ignored)) {
-    auto parent = fs::absolute(directory_).parent_path();
-    if (!fs::is_directory(parent, ignored))
+    std::error_code failed;
+    if (!fs::create_directory(directory_, failed))
       throw journal_error(
         error_code::journal_failed,
-        fmt::format("the journal in {} cannot be made, since {} is no "
-                    "directory: make that first",
-                    directory_, parent));
+        fmt::format("the journal in {} cannot be made: see to it that the "
+                    "directory above it exists and can be written ({})",
+                    directory_, failed.message()));
     return;
   }
   if (!fs::is_directory(directory_, ignored))

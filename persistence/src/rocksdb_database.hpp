@@ -18,6 +18,12 @@
 
 namespace lightflow::detail {
 
+/// Throws journal_error unless a database in this directory can be opened as
+/// far as the disk is concerned. RocksDB would end the process where it cannot
+/// even write its first files.
+void require_room(const std::filesystem::path& directory,
+                  const rocksdb_environment& environment);
+
 /// The open database of a journal. Any thread may use it.
 class rocksdb_database {
 public:
@@ -57,7 +63,7 @@ public:
   }
 
 private:
-  void require_journal_or_nothing() const;
+  void make_or_require_journal() const;
   void require_whole_logs() const;
   void check_format();
 

@@ -58,28 +58,10 @@ void rocksdb_journal::store::mend() {
     if (!database_->is_broken())
       detail::fail(directory_, "cannot be written", resumed);
   }
-  require_room();
+  // While the disk takes nothing, a database that is open is better than one
+  // that cannot be opened: it can be read.
+  detail::require_room(directory_, environment_);
   reopen();
-}
-
-/// While the disk takes nothing, a database that is open is better than one
-/// that cannot be opened: it can be read.
-void rocksdb_journal::store::require_room() const {
-  constexpr std::uint64_t spare = 1U << 20;
-  auto& env = *environment_.env;
-  auto probe = (directory_ / "probe.dbtmp").string();
-  check(directory_, "cannot be written",
-        rocksdb::WriteStringToFile(&env, "x", probe, true));
-  env.DeleteFile(probe);
-  std::uint64_t unwritten = 0;
-  database_->db().GetAggregatedIntProperty(
-    rocksdb::DB::Properties::kCurSizeAllMemTables, &unwritten);
-  std::uint64_t room = 0;
-  if (env.GetFreeSpace(directory_.string(), &room).ok()
-      && room < unwritten + spare)
-    detail::fail(directory_, "cannot be written",
-                 rocksdb::Status::NoSpace(fmt::format(
-                   "{} bytes are free, {} needed", room, unwritten + spare)));
 }
 
 void rocksdb_journal::store::reopen() {

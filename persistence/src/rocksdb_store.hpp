@@ -54,7 +54,6 @@ public:
 
 private:
   void mend();
-  void require_room() const;
   void reopen();
 
   std::filesystem::path directory_;

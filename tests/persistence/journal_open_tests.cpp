@@ -108,8 +108,9 @@ BOOST_AUTO_TEST_CASE(a_journal_that_is_open_is_locked) {
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_without_a_parent_is_refused) {
-  refused(where / "a" / "b", error_code::journal_failed, {"make that first"});
-  refused("/proc/none", error_code::journal_failed, {"cannot be opened"});
+  refused(where / "a" / "b", error_code::journal_failed,
+          {"directory above it"});
+  refused("/proc/none", error_code::journal_failed, {"cannot be made"});
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_that_cannot_be_written_is_refused) {

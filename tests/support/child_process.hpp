@@ -3,27 +3,32 @@
 
 #include <csignal>
 #include <cstdint>
-#include <functional>
 #include <stdexcept>
+#include <string>
 
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace lightflow::tests {
 
-/// A process that runs a function, tells numbers, and is killed at the end of
-/// this object at the latest. No other thread may run when it is made.
+/// A process that runs one test case of this program, and that is killed when
+/// this object goes at the latest. It is a new one: a fork alone would lack the
+/// threads that libraries have started.
 class child_process {
 public:
-  using tell = std::function<void(std::uint64_t)>;
-
-  explicit child_process(const std::function<void(const tell&)>& run) {
+  /// @param test the path of a test case, which does nothing elsewhere
+  /// @param argument what `argument()` gives in the child
+  child_process(const std::string& test, const std::string& argument) {
+    auto filter = "--run_test=" + test;
+    ::setenv(variable, argument.c_str(), 1);
     int channel[2];
     if (::pipe(channel) != 0 || (id_ = ::fork()) < 0)
       throw std::runtime_error("no child process can be made");
     if (id_ == 0) {
-      ::close(channel[0]);
-      run_in_child(run, channel[1]);
+      ::dup2(channel[1], channel_in_child);
+      ::execl("/proc/self/exe", "child", filter.c_str(),
+              "--catch_system_error=no", nullptr);
+      ::_exit(1);
     }
     ::close(channel[1]);
     in_ = channel[0];
@@ -51,19 +56,21 @@ public:
     id_ = 0;
   }
 
-private:
-  [[noreturn]] static void
-  run_in_child(const std::function<void(const tell&)>& run, int out) {
-    try {
-      run([out](std::uint64_t x) {
-        if (::write(out, &x, sizeof(x)) != sizeof(x))
-          ::_exit(1);
-      });
-      ::_exit(0);
-    } catch (...) {
-      ::_exit(1);
-    }
+  /// In the child: what it was given.
+  static std::string argument() {
+    auto x = ::getenv(variable);
+    return x != nullptr ? x : "";
   }
+
+  /// In the child: gives a number to `next`.
+  static void tell(std::uint64_t x) {
+    if (::write(channel_in_child, &x, sizeof(x)) != sizeof(x))
+      ::_exit(1);
+  }
+
+private:
+  static constexpr auto variable = "LIGHTFLOW_TEST_CHILD";
+  static constexpr int channel_in_child = 99;
 
   ::pid_t id_ = 0;
   int in_ = -1;
