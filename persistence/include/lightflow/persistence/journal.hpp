@@ -57,12 +57,16 @@ public:
   virtual ~journal() = default;
 
   /// Writes all of a batch or nothing, in the durability asked for, which is
-  /// not `none`, or a stronger one. Throws journal_error when it could not; it may then be there
-  /// all the same, which `has_record` tells.
+  /// not `none`, or a stronger one. Throws journal_error when it could not; the
+  /// batch may then be there all the same, now or when the journal is opened
+  /// again. So write the same batch again, until that succeeds: it takes the
+  /// place of the one that may be there, and nothing that was committed before
+  /// is lost.
   virtual void commit(const journal_batch& batch, durability how) = 0;
 
   /// Gives the records of a run in order, from a sequence number on, until the
-  /// visitor returns false. Throws journal_error.
+  /// visitor returns false. The visitor may read the journal, but not commit to
+  /// it. Throws journal_error; what was given before that is right.
   using visitor = std::function<bool(std::uint64_t, std::string_view)>;
   virtual void read(std::string_view run, std::uint64_t from,
                     const visitor& visit) const = 0;
