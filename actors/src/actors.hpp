@@ -2,9 +2,11 @@
 #pragma once
 
 #include "lightflow/core/context.hpp"
+#include "lightflow/core/durability.hpp"
 #include "lightflow/core/process_state.hpp"
 #include "lightflow/core/report.hpp"
 #include "lightflow/core/run_event.hpp"
+#include "lightflow/persistence/run_summary.hpp"
 
 #include "run_channel.hpp"
 
@@ -25,13 +27,36 @@
 
 namespace lightflow {
 
+struct replayed_run;
+struct run_log;
+struct stored_definition;
+
 // -- messages -----------------------------------------------------------------
 
 /// Starts a run, or finds the one that has its id.
 struct start_run {
   std::shared_ptr<run_channel> channel;
   std::shared_ptr<const writes> input;
+  durability how;
   bool remember; // after its end, since its id was chosen by the caller
+};
+
+/// Has a run go on that failed, or under which its program ended.
+struct recover_run {
+  std::string id;
+};
+
+/// A run was read from the journal, or why it was not.
+struct run_loaded {
+  std::string id;
+  std::shared_ptr<replayed_run> run; // null: see `refusal`
+  std::optional<error> refusal;
+};
+
+/// The channel of a run that is under way, or why there is none.
+struct run_answer {
+  std::shared_ptr<run_channel> channel; // null: see `refusal`
+  std::optional<error> refusal = {};
 };
 
 /// A run is at its end and its supervisor about to leave.
@@ -45,6 +70,37 @@ enum class control_action : std::uint8_t { pause, resume, stop };
 struct control {
   control_action action;
   std::optional<std::size_t> process;
+};
+
+/// Something for the journal of a run, which is written all or not at all.
+struct append {
+  std::shared_ptr<run_log> log;
+  std::vector<std::string> records = {};
+  std::optional<run_summary> summary = {};
+  std::shared_ptr<const stored_definition> definition = {};
+  /// What `appended` is to say to the sender, who counts up; 0: nothing.
+  std::uint64_t ticket = 0;
+  /// Whether the run is not to be at all if this cannot be written now.
+  bool begins_run = false;
+
+  bool is_empty() const {
+    return records.empty() && !summary && ticket == 0;
+  }
+};
+
+/// What the receiver has appended up to a ticket is as durable as it should be.
+struct appended {
+  std::uint64_t ticket;
+};
+
+/// What the receiver has appended will not be written.
+struct append_refused {
+  std::string reason;
+};
+
+/// Removes a run that has ended from the journal.
+struct erase_run {
+  std::string id;
 };
 
 /// A process is at its end, or was closed, and about to leave.
@@ -79,6 +135,15 @@ using look_atom = caf::atom_constant<caf::atom("look")>;
 /// Finds a run by its id.
 using find_atom = caf::atom_constant<caf::atom("find")>;
 
+/// Answers once a run has begun, or is refused.
+using begin_atom = caf::atom_constant<caf::atom("begin")>;
+
+/// All that waits is to be committed.
+using commit_atom = caf::atom_constant<caf::atom("commit")>;
+
+/// The engine is about to end: what cannot be written now is given up.
+using hurry_atom = caf::atom_constant<caf::atom("hurry")>;
+
 /// Comes round every `tick_interval`; timers that are further away than that
 /// are not set yet, so that an ended run leaves no timer behind for long.
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
@@ -95,8 +160,15 @@ using close_atom = caf::atom_constant<caf::atom("close")>;
 /// One per engine: starts a supervisor for each run, and knows which run has
 /// which supervisor.
 using engine_actor = caf::typed_actor<
-  // Starts a run; answers with the run of that id, be it new or not.
-  caf::replies_to<start_run>::with<std::shared_ptr<run_channel>>,
+  // Starts a run; answers with the run of that id, be it new or not, once it
+  // is as durable as it should be.
+  caf::replies_to<start_run>::with<run_answer>,
+  // Has a run go on; answers once that is as durable as it should be.
+  caf::replies_to<recover_run>::with<run_answer>,
+  // Removes a run from the journal; false if it is under way.
+  caf::replies_to<erase_run>::with<bool>,
+  // From a job that read a run.
+  caf::reacts_to<run_loaded>,
   // Finds a run; null if none of that id is known.
   caf::replies_to<find_atom, std::string>::with<std::shared_ptr<run_channel>>,
   // Hands a control on to the run's supervisor; false if the run has ended.
@@ -111,6 +183,10 @@ using engine_actor = caf::typed_actor<
 /// One per run: starts the run's processes, passes controls on to them, and
 /// reports when all have ended.
 using supervisor_actor = caf::typed_actor<
+  // Answers once the run has begun, or is refused.
+  caf::replies_to<begin_atom>::with<run_answer>,
+  // From the journal writer.
+  caf::reacts_to<appended>, caf::reacts_to<append_refused>,
   // Answers when all processes concerned have confirmed.
   caf::replies_to<control>::with<bool>,
   // Answers with what the processes say of themselves.
@@ -134,11 +210,27 @@ using process_actor = caf::typed_actor<
   caf::reacts_to<process_concluded>,
   // From a step actor that leaves.
   caf::reacts_to<attempt_ended>,
+  // From the journal writer.
+  caf::reacts_to<appended>, caf::reacts_to<append_refused>,
   // Answers when the control is in force.
   caf::replies_to<control>::with<bool>,
   // Answers with a copy of the state.
   caf::replies_to<look_atom>::with<std::shared_ptr<const process_state>>,
   caf::reacts_to<wake_atom>, caf::reacts_to<tick_atom>,
+  caf::reacts_to<close_atom>>;
+
+/// One per engine that has a journal: writes what all actors append, as much at
+/// once as has come while it wrote what came before.
+using journal_writer = caf::typed_actor<
+  // Takes something to be written; tells the sender once it is.
+  caf::reacts_to<append>,
+  // Answers once the run is gone; false if it will not be.
+  caf::replies_to<erase_run>::with<bool>,
+  // From itself: commit what has come, or try again to.
+  caf::reacts_to<commit_atom>,
+  // Gives up what cannot be written.
+  caf::reacts_to<hurry_atom>,
+  // Nobody appends any more.
   caf::reacts_to<close_atom>>;
 
 /// One per engine: takes events from the queue and has their handlers run.
@@ -156,6 +248,13 @@ using event_dispatcher = caf::typed_actor<
 
 // These stay within a program, so that they need no serialisation.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::start_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::recover_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::append)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::appended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::append_refused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::erase_run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::control)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_ended)

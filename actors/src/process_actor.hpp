@@ -6,12 +6,15 @@
 
 #include "actors.hpp"
 #include "pooled.hpp"
+#include "run_log.hpp"
 #include "runtime.hpp"
 #include "step_actor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <queue>
 #include <set>
@@ -22,14 +25,15 @@ namespace lightflow {
 /// How far ahead timers are set.
 constexpr auto tick_interval = std::chrono::seconds{30};
 
-/// Pauses, resumes or stops a process, be it under way or not started.
-void apply_control(process_state& state, control_action x, time_point now);
+/// What it means for a process that it is paused, resumed or stopped.
+process_event make_process_event(control_action x, time_point now);
 
 class process_actor_impl : public pooled<process_actor::base> {
 public:
   process_actor_impl(caf::actor_config& cfg, runtime& env,
                      supervisor_actor supervisor, std::size_t index,
                      std::shared_ptr<const process_run> self,
+                     std::shared_ptr<run_log> log,
                      std::shared_ptr<const run_record> run,
                      process_state state);
 
@@ -63,13 +67,36 @@ private:
     }
   };
 
+  using confirmation = caf::typed_response_promise<bool>;
+
   void on_attempt_ended(const attempt_ended& x);
+  void on_late_end(const attempt_ended& x);
   void on_prepared(const process_prepared& x);
   void on_step_concluded(const step_concluded& x);
   void on_concluded(const process_concluded& x);
-  void on_control(const control& x);
+  confirmation on_control(const control& x);
+  void on_appended(const appended& x);
+  void on_refused();
   void on_wake();
   void on_close();
+
+  // What happens to the process, and how the journal hears of it.
+  template <class Event>
+  void happened(Event x);
+  template <class Event>
+  void happened_at_once(Event x);
+  template <class Event>
+  void take_effect(const Event& x);
+  void take_effect(const attempt_failed& x);
+  void take_effect(const step_concluded& x);
+  void take_effect(const process_concluded& x);
+  template <class F>
+  void when_settled(F f);
+  void begin();
+  void resume_timers();
+  void note_resources();
+  std::string encode(process_event x) const;
+  const journal_writer& writer() const;
 
   void advance();
   void start_step(step_index step);
@@ -79,9 +106,11 @@ private:
   void conclude_steps();
   void conclude_step(step_index step);
   void conclude();
+  void end_conclusion(process_concluded x);
   void give_up_conclusion();
   void give_up_conclusion_of(step_index step);
   void report_late(std::string what, std::string_view step) const;
+  bool is_open(step_index step, std::uint32_t attempt) const;
   std::vector<step_index> steps_not_begun() const;
   process_report report_now() const;
   bool waits_for_steps() const;
@@ -99,7 +128,10 @@ private:
   std::shared_ptr<const process_run> self_;
   std::shared_ptr<const run_record> run_; // for callbacks; null: none
   process_state state_;
+  journal_entries entries_;
+  std::vector<std::function<void()>> deferred_; // until entries are settled
   std::vector<std::shared_ptr<attempt_control>> running_; // by step
+  std::vector<bool> timed_; // steps whose time is running
   std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
   std::optional<time_point> next_wake_; // of the message that is on its way
   std::set<step_index> concluding_;     // what runs after these is under way

@@ -19,6 +19,8 @@
 
 namespace lightflow {
 
+struct journal_access;
+
 /// Says that an actor dies of an exception of our own.
 std::string describe_defect(std::string_view actor, std::exception_ptr what);
 
@@ -55,7 +57,20 @@ struct runtime {
     return events_pool.get();
   }
 
+  /// Where the journal is written, so that a slow disk holds up nothing else;
+  /// null: on CAF's scheduler. Used by the engine only.
+  thread_pool* journal_pool() {
+    if (pool != nullptr && writer_pool == nullptr)
+      writer_pool = std::make_unique<thread_pool>(system,
+                                                  thread_pool::options{1, 1});
+    return writer_pool.get();
+  }
+
   std::unique_ptr<thread_pool> events_pool = nullptr;
+  std::unique_ptr<thread_pool> writer_pool = nullptr;
+
+  /// Null: the engine has no journal.
+  std::shared_ptr<journal_access> journal = nullptr;
 
   /// Logs it.
   void log_defect(std::string_view actor, std::exception_ptr what) const;

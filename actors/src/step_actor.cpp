@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "step_actor.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <string_view>
 
@@ -32,17 +33,19 @@ attempt_ended step_actor_impl::run() {
   {
     thread_pool::user_code in_user_code;
     running_functions::entry running{env_.functions, self};
-    auto is_first = attempt_.number == 1;
+    auto is_fresh = attempt_.entry < step_entry::function;
     auto stopped = shared.stop.stop_requested();
     if (stopped) {
       end.outcome = status::stopped;
       end.error = describe("did not start: it was asked to stop before");
     } else {
       shared.begin(start);
-      if (!is_first || prepare(self, end))
+      if (attempt_.entry == step_entry::callback_after)
+        keep_result(self, end);
+      else if (!is_fresh || prepare(self, end))
         call(self, end);
     }
-    if (!end.retry_after && !(is_first && stopped))
+    if (!end.retry_after && !(is_fresh && stopped))
       conclude(self, end);
     end.end = env_.now(); // the engine may be gone once nothing is running
   }
@@ -54,16 +57,18 @@ attempt_ended step_actor_impl::run() {
   return end;
 }
 
-/// Does what comes before the first attempt. Gives whether the step is to run.
+/// Does what comes before the function, as far as it is still to be done. Gives
+/// whether the step is to run.
 bool step_actor_impl::prepare(step& self, attempt_ended& end) const {
   auto& plan = plan_of_process();
-  record(plan.step_records.insert, "insert", self);
-  for (auto& condition : attempt_.view.plan().conditions)
-    if (!condition.holds(self)) {
-      end.outcome = status::skipped;
-      return false;
-    }
-  auto failed = run_callbacks(plan.before_step, callback_moment::before, self);
+  if (attempt_.entry == step_entry::beginning)
+    record(plan.step_records.insert, "insert", self);
+  if (attempt_.entry != step_entry::callback_before && !is_to_run(self)) {
+    end.outcome = status::skipped;
+    return false;
+  }
+  auto failed = run_callbacks(plan.before_step, callback_moment::before, self,
+                              attempt_.from);
   if (!failed)
     return true;
   end.outcome = status::cancelled | status::callback_failed;
@@ -72,17 +77,27 @@ bool step_actor_impl::prepare(step& self, attempt_ended& end) const {
   return false;
 }
 
+bool step_actor_impl::is_to_run(step& self) const {
+  auto& conditions = attempt_.view.plan().conditions;
+  return std::all_of(conditions.begin(), conditions.end(),
+                     [&](auto& x) { return x.holds(self); });
+}
+
+/// The function has run before a recovery.
+void step_actor_impl::keep_result(step& self, attempt_ended& end) const {
+  end.outcome = status::success;
+  if (attempt_.carried_over != nullptr)
+    self.set_returned(attempt_.carried_over->result);
+}
+
 /// Runs the function of the user, which may do and throw anything.
 void step_actor_impl::call(step& self, attempt_ended& end) const {
   auto [returned, trouble]
     = call_guarded([&] { return attempt_.view.plan().function(self); });
-  if (!trouble && attempt_.process->run->recoverable && returned->has_value()
-      && !returned->has_codec())
-    trouble = problem::of(
-      fail(fmt::format("it returned a {}, which cannot be kept since the type "
-                       "cannot be encoded; add MSGPACK_DEFINE, an inspect "
-                       "function or msgpack adaptors",
-                       returned->type())));
+  if (!trouble && returned->has_value())
+    if (auto why = why_not_kept(*returned); !why.empty())
+      trouble = problem::of(
+        fail("what it returned cannot be kept: " + std::move(why)));
   if (!trouble) {
     end.outcome = status::success;
     self.set_returned(*std::move(returned));
@@ -127,7 +142,7 @@ std::optional<failed_callback> run_after_step(const process_plan& plan,
 std::optional<duration>
 step_actor_impl::retry_after(step& self, const attempt_ended& end) const {
   auto& policy = attempt_.view.plan().retry;
-  if (attempt_.number > policy.retries
+  if (attempt_.number - attempt_.uncounted > policy.retries
       || attempt_.shared->stop.stop_requested())
     return std::nullopt;
   if (policy.predicate) {
@@ -139,7 +154,15 @@ step_actor_impl::retry_after(step& self, const attempt_ended& end) const {
       return std::nullopt;
   }
   auto id = attempt_.process->step_id(attempt_.view.plan().name);
-  return policy.delay_after(attempt_.number, std::hash<std::string>{}(id));
+  return policy.delay_after(attempt_.number - attempt_.uncounted, std::hash<std::string>{}(id));
+}
+
+/// A codec of the user may throw.
+std::string step_actor_impl::why_not_kept(const value& returned) const {
+  auto [why, trouble] = call_guarded([&] {
+    return result<std::string>{attempt_.process->run->why_not_kept(returned)};
+  });
+  return trouble ? trouble->describe() : *std::move(why);
 }
 
 std::string step_actor_impl::describe(std::string_view what) const {

@@ -39,9 +39,18 @@ public:
   /// Who tells the record hook that the step has ended.
   claim record;
 
-  /// Used by the process only: whether the step got more time, since its
-  /// function had returned and only callbacks were left.
+  // -- used by the process only -----------------------------------------------
+
+  /// Whether the time of the step counts from this attempt.
+  bool is_timed = false;
+
+  /// Whether the step got more time, since its function had returned and only
+  /// callbacks were left.
   bool extended = false;
+
+  /// Whether it is decided how the attempt ended, although that may have to be
+  /// written before it counts.
+  bool decided = false;
 
 private:
   std::atomic<time_point::rep> begun_{0};
@@ -52,6 +61,9 @@ struct attempt {
   std::shared_ptr<const process_run> process;
   step_view view;
   std::uint32_t number;
+  std::uint32_t uncounted; // attempts that leave the number of retries as it is
+  step_entry entry;        // with what it begins
+  std::optional<callback_position> from; // the callback, if with one
   std::optional<time_point> first_start; // of the first attempt; none: this is
   std::shared_ptr<const step_output> carried_over;
   std::shared_ptr<attempt_control> shared;
@@ -74,10 +86,13 @@ protected:
 private:
   attempt_ended run();
   bool prepare(step& self, attempt_ended& end) const;
+  bool is_to_run(step& self) const;
+  void keep_result(step& self, attempt_ended& end) const;
   void call(step& self, attempt_ended& end) const;
   void conclude(step& self, attempt_ended& end) const;
   std::optional<duration> retry_after(step& self,
                                       const attempt_ended& end) const;
+  std::string why_not_kept(const value& returned) const;
   std::string describe(std::string_view what) const;
 
   const process_plan& plan_of_process() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor_actor.hpp"
 
+#include "journal_access.hpp"
 #include "process_actor.hpp"
 #include "user_job.hpp"
 
@@ -13,20 +14,35 @@ namespace lightflow {
 
 supervisor_actor_impl::supervisor_actor_impl(caf::actor_config& cfg,
                                              runtime& env, engine_actor engine,
-                                             start_run what)
+                                             supervised_run what)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       engine_(std::move(engine)), channel_(std::move(what.channel)),
-      state_(channel_->flow(), std::move(what.input), env.now()),
-      self_(std::make_shared<const run_info>(
-        run_info{channel_->id(), channel_->flow()->name,
-                 channel_->flow()->recoverable, env.events})),
-      processes_(channel_->flow()->processes.size()),
+      history_(std::move(what.history)), processes_(plan().processes.size()),
       ended_(processes_.size()) {
+  auto& place = what.place;
+  self_ = make_info(place.has_value());
+  if (place)
+    entries_ = journal_entries{std::make_shared<run_log>(
+      run_log{self_, place->how, place->next_record})};
+  reopens_ = place && place->reopens;
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     env_.log_defect(
       fmt::format(R"(the supervisor of run "{}")", channel_->id()), thrown);
     return caf::exit_reason::unhandled_exception;
   });
+}
+
+std::shared_ptr<const run_info>
+supervisor_actor_impl::make_info(bool is_kept) const {
+  auto result = std::make_shared<run_info>(
+    run_info{channel_->id(), plan().name, is_kept, env_.events});
+  if (is_kept) {
+    result->value_limit = env_.journal->value_limit;
+    if (auto secrets = env_.journal->secrets)
+      result->is_secret
+        = [secrets](std::string_view key) { return secrets->covers(key); };
+  }
+  return result;
 }
 
 /// Whoever waits for the run is told, also if this actor died of a defect.
@@ -36,20 +52,30 @@ void supervisor_actor_impl::on_exit() {
       anon_send(processes_[i], close_atom::value);
     anon_send(engine_, run_ended{channel_->id()});
     channel_->close(defect());
+    answer_begin({nullptr, defect()});
   }
   engine_ = nullptr;
   processes_.clear();
 }
 
 supervisor_actor_impl::behavior_type supervisor_actor_impl::make_behavior() {
-  if (state_.where() == run_state::phase::preparing)
-    prepare();
-  advance();
+  if (!entries_.is_open())
+    begin();
+  else if (entries_.log()->next == 0)
+    begin_run();
+  else
+    begin_recovery(reopens_);
   return {
+    [this](begin_atom) { return on_begin(); },
+    [this](const appended& x) {
+      entries_.written(x.ticket);
+      advance();
+    },
+    [this](const append_refused& x) { on_refused(x); },
     [this](const control& x) { return on_control(x); },
     [this](look_atom) { return on_look(); },
-    [this](const run_prepared& x) { on_prepared(x); },
-    [this](const run_concluded& x) { on_concluded(x); },
+    [this](const run_prepared& x) { happened(x); },
+    [this](const run_concluded& x) { happened(x); },
     [this](const process_ended& x) { on_process_ended(x); },
     [this](wake_atom) { on_wake(); },
     [this](tick_atom) {
@@ -61,12 +87,125 @@ supervisor_actor_impl::behavior_type supervisor_actor_impl::make_behavior() {
   };
 }
 
-// -- messages -----------------------------------------------------------------
+// -- the journal --------------------------------------------------------------
 
-void supervisor_actor_impl::on_prepared(const run_prepared& x) {
-  state_.apply(x);
+/// Only asked of a run that is journalled, or with nothing to send.
+const journal_writer& supervisor_actor_impl::writer() const {
+  static const journal_writer none;
+  return env_.journal != nullptr ? env_.journal->writer : none;
+}
+
+std::string supervisor_actor_impl::encode(const journal_record& x) const {
+  return env_.journal->source.codec.encode(channel_->id(), x);
+}
+
+/// Lets something happen to the run. In one that is journalled, it happens once
+/// it is written.
+template <class Event>
+void supervisor_actor_impl::happened(Event x) {
+  if (entries_.is_open()) {
+    auto record = encode(run_event{x});
+    entries_.append(std::move(record), true,
+                    [this, x = std::move(x)](bool written) {
+                      if (written)
+                        history_.apply(x);
+                    });
+  } else {
+    history_.apply(x);
+  }
   advance();
 }
+
+void supervisor_actor_impl::begin_run() {
+  auto definition = env_.journal->source.definitions->of(plan());
+  auto record = encode(run_begun{plan().name, definition->fingerprint,
+                                 history_.state().start(),
+                                 history_.state().context()});
+  append_begin(std::move(record), std::move(definition), true);
+}
+
+/// Goes on once the run is in the journal.
+void supervisor_actor_impl::append_begin(
+  std::string record, std::shared_ptr<const stored_definition> definition,
+  bool is_new) {
+  auto then = [this](bool written) {
+    if (written)
+      begin();
+  };
+  entries_.append(true, then, [&](append& out) {
+    out.records.push_back(std::move(record));
+    out.summary = summary();
+    out.definition = std::move(definition);
+    out.begins_run = is_new;
+  });
+  entries_.flush(*this, writer());
+}
+
+void supervisor_actor_impl::begin_recovery(bool reopens) {
+  auto definition = env_.journal->source.definitions->of(plan());
+  run_recovered event{env_.now(), definition->fingerprint, reopens};
+  auto record = encode(run_event{event});
+  history_.apply(event);
+  append_begin(std::move(record), std::move(definition), false);
+}
+
+/// Says in the summary how the run ended.
+void supervisor_actor_impl::write_end() {
+  end_record_ = end_record::under_way;
+  entries_.append(
+    true, [this](bool) { end_record_ = end_record::written; },
+    [this](append& out) { out.summary = summary(); });
+}
+
+run_summary supervisor_actor_impl::summary() const {
+  auto& state = history_.state();
+  auto definition = env_.journal->source.definitions->of(plan());
+  auto condition = !state.has_ended()              ? run_condition::running
+                   : state.own_status().succeeded() ? run_condition::finished
+                                                    : run_condition::suspended;
+  return {channel_->id(),      plan().name,   definition->fingerprint,
+          condition,           state.own_status(), state.start(),
+          env_.now()};
+}
+
+auto supervisor_actor_impl::on_begin() -> begin_answer {
+  auto answer = make_response_promise<begin_answer>();
+  if (begun_)
+    answer.deliver(run_answer{channel_});
+  else
+    begin_answers_.push_back(answer);
+  return answer;
+}
+
+void supervisor_actor_impl::answer_begin(const run_answer& x) {
+  for (auto& answer : std::exchange(begin_answers_, {}))
+    answer.deliver(x);
+}
+
+/// A run that could not even begin is none. Of one that was under way, the
+/// journal has what was written, and the next engine goes on from there.
+void supervisor_actor_impl::on_refused(const append_refused& x) {
+  entries_.give_up();
+  if (begun_)
+    return on_close();
+  auto why = error{error_code::journal_failed,
+                   fmt::format(R"(run "{}" could not begin: {})",
+                               channel_->id(), x.reason)};
+  answer_begin({nullptr, why});
+  channel_->close(std::move(why));
+  closing_ = true;
+  advance();
+}
+
+void supervisor_actor_impl::begin() {
+  begun_ = true;
+  answer_begin({channel_});
+  if (history_.state().where() == run_state::phase::preparing && !closing_)
+    prepare();
+  advance();
+}
+
+// -- messages -----------------------------------------------------------------
 
 error supervisor_actor_impl::defect() const {
   return {error_code::internal,
@@ -84,52 +223,89 @@ void supervisor_actor_impl::on_process_ended(const process_ended& x) {
     return on_close();
   }
   if (x.state->has_ended())
-    state_.apply(process_done{x.state->own_status(), x.state->end()});
+    history_.end_process({x.state->own_status(), x.state->end()});
   advance();
-}
-
-void supervisor_actor_impl::on_concluded(const run_concluded& x) {
-  state_.apply(x);
-  advance();
-}
-
-void supervisor_actor_impl::apply(control_action x) {
-  switch (x) {
-  case control_action::pause:
-    return state_.apply(run_paused{});
-  case control_action::resume:
-    return state_.apply(run_resumed{});
-  case control_action::stop:
-    return state_.apply(run_stopped{});
-  }
 }
 
 auto supervisor_actor_impl::on_control(const control& x) -> confirmation {
   auto answer = make_response_promise<confirmation>();
-  if (!x.process)
-    apply(x.action);
-  else if (!started_)
-    early_.push_back(x);
-  auto concerned = x.process ? std::vector{*x.process} : live_processes();
-  std::erase_if(concerned, [&](auto i) { return processes_[i] == nullptr; });
-  if (concerned.empty()) {
-    answer.deliver(!started_ && !closing_);
+  auto is_too_late = x.process ? started_ && processes_[*x.process] == nullptr
+                               : started_ && live_ == 0;
+  if (is_too_late || closing_) {
+    answer.deliver(false);
     return answer;
   }
-  auto open = std::make_shared<std::size_t>(concerned.size());
   ++open_answers_;
-  auto confirm = [this, answer, open]() mutable {
-    if (--*open > 0)
-      return;
-    answer.deliver(true);
+  auto confirm = [this, answer](bool done) mutable {
+    answer.deliver(done);
     --open_answers_;
     advance();
   };
-  for (auto i : concerned)
-    request(processes_[i], caf::infinite, x)
-      .then([=](bool) mutable { confirm(); },
-            [=](const caf::error&) mutable { confirm(); });
+  if (x.process)
+    control_process(x, std::move(confirm));
+  else
+    control_run(x.action, std::move(confirm));
+  advance();
   return answer;
+}
+
+namespace {
+
+run_event make_event(control_action x, time_point now) {
+  switch (x) {
+  case control_action::pause:
+    return run_paused{};
+  case control_action::resume:
+    return run_resumed{};
+  default:
+    return run_stopped{now};
+  }
+}
+
+} // namespace
+
+/// Takes effect at once, and is confirmed once all processes have taken it in
+/// and it is written.
+void supervisor_actor_impl::control_run(control_action x,
+                                        std::function<void(bool)> then) {
+  auto event = make_event(x, env_.now());
+  auto concerned = live_processes();
+  auto open = std::make_shared<std::size_t>(concerned.size() + 1);
+  auto is_written = std::make_shared<bool>(true);
+  auto confirm = [open, is_written, then = std::move(then)](bool written) {
+    *is_written = *is_written && written;
+    if (--*open == 0)
+      then(*is_written);
+  };
+  if (entries_.is_open())
+    entries_.append(encode(event), true, confirm);
+  entries_.flush(*this, writer());
+  history_.apply(event);
+  for (auto i : concerned)
+    request(processes_[i], caf::infinite, control{x, std::nullopt})
+      .then([=](bool) { confirm(true); },
+            [=](const caf::error&) { confirm(true); });
+  if (!entries_.is_open())
+    confirm(true);
+}
+
+/// A process that is under way sees to the journal itself.
+void supervisor_actor_impl::control_process(const control& x,
+                                            std::function<void(bool)> then) {
+  auto index = *x.process;
+  if (processes_[index] != nullptr) {
+    request(processes_[index], caf::infinite, x)
+      .then([=](bool written) { then(written); },
+            [=](const caf::error&) { then(true); });
+    return;
+  }
+  auto event = make_process_event(x.action, env_.now());
+  history_.apply(index, event);
+  if (!entries_.is_open())
+    return then(true);
+  auto number = static_cast<std::uint32_t>(index);
+  entries_.append(encode(process_record{number, event}), true,
+                  std::move(then));
 }
 
 auto supervisor_actor_impl::on_look() -> look_answer {
@@ -170,12 +346,21 @@ void supervisor_actor_impl::on_close() {
 /// Does all that can be done now. Called after each change of the state. An
 /// actor that leaves does not answer any more, so all answers come first.
 void supervisor_actor_impl::advance() {
-  if (state_.where() == run_state::phase::running && !started_ && !closing_)
-    start_processes();
-  if (state_.where() == run_state::phase::concluding && !concluding_)
-    conclude();
-  auto finished = state_.has_ended() || (closing_ && live_ == 0);
-  if (finished && open_answers_ == 0 && !left_)
+  if (left_)
+    return;
+  auto& state = history_.state();
+  if (begun_ && !entries_.blocks() && !closing_) {
+    if (state.where() == run_state::phase::running && !started_)
+      start_processes();
+    if (state.where() == run_state::phase::concluding && !concluding_)
+      conclude();
+  }
+  auto has_ended = begun_ && state.has_ended();
+  if (has_ended && entries_.is_open() && end_record_ == end_record::none)
+    write_end();
+  entries_.flush(*this, writer());
+  auto is_done = has_ended || (closing_ && live_ == 0);
+  if (is_done && entries_.is_settled() && open_answers_ == 0)
     leave();
 }
 
@@ -185,32 +370,22 @@ void supervisor_actor_impl::start_processes() {
     start_process(i);
 }
 
+/// One that has ended before a recovery, or was not to begin, stays as it is.
 void supervisor_actor_impl::start_process(std::size_t index) {
-  auto& flow = *channel_->flow();
-  auto& plan = flow.processes[index];
-  process_state state{plan, state_.context()};
-  if (state_.is_barred()) {
-    state.apply(process_cancelled{env_.now()});
+  auto state = history_.release(index);
+  if (state.has_ended()) {
     ended_[index] = std::make_shared<const process_state>(std::move(state));
-    state_.apply(process_done{ended_[index]->own_status(), state_.end()});
     return;
   }
-  if (state_.is_paused())
-    apply_control(state, control_action::pause, env_.now());
-  if (state_.is_stopped())
-    apply_control(state, control_action::stop, env_.now());
-  for (auto& x : early_)
-    if (x.process == index)
-      apply_control(state, x.action, env_.now());
-  auto resources = flow.resources != nullptr
-                     ? std::make_unique<resource_set>(flow.resources)
-                     : nullptr;
-  auto self = std::make_shared<const process_run>(self_, plan->name,
-                                                  std::move(resources));
-  auto is_looked_at = plan->has_preparation() || plan->has_conclusion()
+  auto& resources = plan().resources;
+  auto self = std::make_shared<const process_run>(
+    self_, state.plan().name,
+    resources != nullptr ? std::make_unique<resource_set>(resources) : nullptr);
+  auto is_looked_at = state.plan().has_preparation()
+                      || state.plan().has_conclusion()
                       || self->resources != nullptr;
   processes_[index] = spawn<process_actor_impl, caf::hidden>(
-    env_, supervisor_actor{this}, index, std::move(self),
+    env_, supervisor_actor{this}, index, std::move(self), entries_.log(),
     is_looked_at ? std::make_shared<const run_record>(record_now()) : nullptr,
     std::move(state));
   ++live_;
@@ -227,7 +402,7 @@ std::vector<std::size_t> supervisor_actor_impl::live_processes() const {
 void supervisor_actor_impl::leave() {
   left_ = true;
   send(engine_, run_ended{channel_->id()});
-  if (state_.has_ended())
+  if (begun_ && history_.state().has_ended() && !entries_.is_lost())
     channel_->finish(
       run_report{std::make_shared<const run_record>(record_now())});
   else
@@ -236,16 +411,8 @@ void supervisor_actor_impl::leave() {
 }
 
 run_record supervisor_actor_impl::record_now() const {
-  run_record result;
-  result.id = channel_->id();
-  result.flow = channel_->flow();
-  result.input = state_.context();
-  result.own = state_.own_status();
-  if (auto& error = state_.own_error(); !error.empty())
-    result.error = fmt::format(R"(run "{}" of flow "{}": {})", result.id,
-                               result.flow->name, error);
-  result.start = state_.start();
-  result.end = state_.end();
+  auto result
+    = make_run_record(channel_->id(), channel_->flow(), history_.state());
   result.processes = ended_;
   return result;
 }
@@ -253,10 +420,9 @@ run_record supervisor_actor_impl::record_now() const {
 /// With processes that have not been started as they will be then.
 run_record supervisor_actor_impl::complete_record() const {
   auto result = record_now();
-  for (std::size_t i = 0; i < processes_.size(); ++i)
-    if (result.processes[i] == nullptr && processes_[i] == nullptr)
-      result.processes[i] = std::make_shared<const process_state>(
-        channel_->flow()->processes[i], state_.context());
+  if (started_)
+    return result; // those under way are asked
+  result.processes = history_.record(channel_->id()).processes;
   return result;
 }
 
@@ -276,7 +442,11 @@ flow_look supervisor_actor_impl::look_now() const {
 
 void supervisor_actor_impl::prepare() {
   expect_end_of_callbacks();
-  start_job([&env = env_, look = look_now()] { return run_before(env, look); });
+  auto breakpoint = history_.state().breakpoint();
+  auto from = breakpoint ? std::optional{breakpoint->at} : std::nullopt;
+  start_job([&env = env_, look = look_now(), from] {
+    return run_before(env, look, from);
+  });
 }
 
 void supervisor_actor_impl::conclude() {
@@ -284,16 +454,16 @@ void supervisor_actor_impl::conclude() {
   recorded_ = std::make_shared<claim>();
   expect_end_of_callbacks();
   auto look = look_now();
-  look.state = state_.outcome();
+  look.state = history_.state().outcome();
   start_job(
-    [&env = env_, look = std::move(look), barred = state_.is_barred(),
+    [&env = env_, look = std::move(look), barred = history_.state().is_barred(),
      recorded = recorded_] { return run_after(env, look, barred, *recorded); });
 }
 
 /// Has this actor woken when the time for callbacks is over, if that comes
 /// before the next tick.
 void supervisor_actor_impl::expect_end_of_callbacks() {
-  auto timeout = channel_->flow()->callback_timeout;
+  auto timeout = plan().callback_timeout;
   if (timeout < duration::zero())
     return;
   deadline_ = later(env_.now(), timeout);
@@ -312,27 +482,24 @@ void supervisor_actor_impl::on_wake() {
   }
   deadline_.reset();
   give_up_callbacks();
-  advance();
 }
 
 /// Goes on although what runs before or after the processes has not returned.
 void supervisor_actor_impl::give_up_callbacks() {
-  auto where = state_.where();
-  if (where == run_state::phase::running || state_.has_ended())
+  auto where = history_.state().where();
+  if (where == run_state::phase::running || where == run_state::phase::ended)
     return;
   auto late = fmt::format("its callbacks did not end within {}",
-                          describe(channel_->flow()->callback_timeout));
+                          describe(plan().callback_timeout));
   auto is_preparing = where == run_state::phase::preparing;
   auto what = self_->make_event(event_stage::callback, problem::of(fail(late)));
   what.details = {{"moment", is_preparing ? "before" : "after"}};
   env_.events->emit(std::move(what));
-  if (is_preparing) {
-    state_.apply(run_prepared{env_.now(), status::callback_failed, late,
-                              std::nullopt, nullptr});
-    return;
-  }
-  state_.apply(run_concluded{env_.now(), status::callback_failed, late,
-                             std::nullopt, nullptr});
+  if (is_preparing)
+    return happened(run_prepared{env_.now(), status::callback_failed, late,
+                                 std::nullopt, nullptr});
+  happened(run_concluded{env_.now(), status::callback_failed, late,
+                         std::nullopt, nullptr});
   if (recorded_->take())
     start_job(
       [&env = env_, look = look_now()] { return record_end(env, look); });

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lightflow/core/run_state.hpp"
+#include "lightflow/core/run_history.hpp"
+#include "lightflow/persistence/record.hpp"
 
 #include "actors.hpp"
 #include "claim.hpp"
 #include "pooled.hpp"
+#include "run_log.hpp"
 #include "runtime.hpp"
 #include "unit_jobs.hpp"
 
@@ -13,14 +15,29 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace lightflow {
 
+/// Where the run of a supervisor is in the journal.
+struct journal_place {
+  durability how;
+  std::uint64_t next_record; // 0: the run begins
+  bool reopens;              // it is suspended
+};
+
+/// A run as its supervisor gets it.
+struct supervised_run {
+  std::shared_ptr<run_channel> channel;
+  run_history history;
+  std::optional<journal_place> place; // nothing: it is not journalled
+};
+
 class supervisor_actor_impl : public pooled<supervisor_actor::base> {
 public:
   supervisor_actor_impl(caf::actor_config& cfg, runtime& env,
-                        engine_actor engine, start_run what);
+                        engine_actor engine, supervised_run what);
 
   const char* name() const override {
     return "lightflow.supervisor";
@@ -32,21 +49,39 @@ protected:
   behavior_type make_behavior() override;
 
 private:
+  using begin_answer = caf::typed_response_promise<run_answer>;
   using confirmation = caf::typed_response_promise<bool>;
   using look_answer
     = caf::typed_response_promise<std::shared_ptr<const run_record>>;
 
-  void on_prepared(const run_prepared& x);
-  error defect() const;
+  begin_answer on_begin();
+  void on_refused(const append_refused& x);
   void on_process_ended(const process_ended& x);
-  void on_concluded(const run_concluded& x);
   void on_wake();
   confirmation on_control(const control& x);
   look_answer on_look();
   void on_close();
 
-  void apply(control_action x);
+  std::shared_ptr<const run_info> make_info(bool is_kept) const;
+  error defect() const;
+
+  // What happens to the run, and how the journal hears of it.
+  template <class Event>
+  void happened(Event x);
+  void begin();
+  void begin_run();
+  void begin_recovery(bool reopens);
+  void append_begin(std::string record,
+                    std::shared_ptr<const stored_definition> definition,
+                    bool is_new);
+  void write_end();
+  run_summary summary() const;
+  std::string encode(const journal_record& x) const;
+  void answer_begin(const run_answer& x);
+
   void advance();
+  void control_run(control_action x, std::function<void(bool)> then);
+  void control_process(const control& x, std::function<void(bool)> then);
   template <class Work>
   void start_job(Work work);
   flow_look look_now() const;
@@ -62,21 +97,31 @@ private:
   run_record record_now() const;
   run_record complete_record() const;
 
+  const journal_writer& writer() const;
+
+  const flow_plan& plan() const {
+    return *channel_->flow();
+  }
+
   runtime& env_;
   engine_actor engine_;
   std::shared_ptr<run_channel> channel_;
-  run_state state_;
+  run_history history_;
   std::shared_ptr<const run_info> self_;
+  journal_entries entries_;
   std::vector<process_actor> processes_; // null: not started, or ended
   std::vector<std::shared_ptr<const process_state>> ended_;
-  std::vector<control> early_;         // of processes that were not started yet
+  std::vector<begin_answer> begin_answers_;
   std::size_t live_ = 0;               // processes that were started and go on
   std::size_t open_answers_ = 0;       // to whoever asked, still to be given
   std::optional<time_point> deadline_; // of the callbacks under way
   /// Who tells the record hook that the run has ended.
   std::shared_ptr<claim> recorded_;
+  bool reopens_ = false; // the run is suspended
+  bool begun_ = false;   // also in the journal
   bool started_ = false; // the processes
   bool concluding_ = false;
+  enum class end_record { none, under_way, written } end_record_{};
   bool closing_ = false;
   bool broken_ = false; // a process died of a defect
   bool left_ = false;

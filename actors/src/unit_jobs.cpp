@@ -43,30 +43,41 @@ void show(unit& self, status state, const std::string& error) {
 
 // -- processes ----------------------------------------------------------------
 
-process_prepared run_before(runtime& env, const process_look& x) {
+process_prepared run_before(runtime& env, const process_look& x,
+                            const process_state::preparation& what) {
   process self{x.who, x.report};
   running_functions::entry running{env.functions, self};
   auto& plan = x.report.plan();
-  record(plan.records.insert, "insert", self);
-  auto failed = run_callbacks(plan.before, callback_moment::before, self);
+  for (auto& resource : what.resources)
+    x.who->resources->recover(resource, self);
+  if (what.has_record)
+    record(plan.records.insert, "insert", self);
+  std::optional<failed_callback> failed;
+  if (what.has_callbacks)
+    failed = run_callbacks(plan.before, callback_moment::before, self,
+                           what.from);
   return {env.now(), std::move(failed), self.share_writes()};
 }
 
 process_concluded run_after(runtime& env, const process_look& x,
-                            bool steps_ended, claim& recorded) {
+                            process_conclusion what, claim& recorded) {
   process self{x.who, x.report};
   running_functions::entry running{env.functions, self};
   show(self, x.state, x.error);
   auto& plan = x.report.plan();
   process_concluded result;
-  if (steps_ended && !x.state.has(status::callback_failed))
+  if (what.has_callbacks && !x.state.has(status::callback_failed))
     note_failure_after(result, self,
                        run_callbacks(plan.after, callback_moment::after, self));
   if (auto& resources = x.who->resources) {
     resources->set_status(self.state());
+    auto is_suspended = what.steps_ended && x.who->run->recoverable
+                        && self.state().is_abnormal();
+    if (is_suspended)
+      result.resources = resources->suspend(self);
     resources->release(self);
   }
-  if (steps_ended && recorded.take())
+  if (what.has_callbacks && recorded.take())
     record(plan.records.update, "update", self);
   result.context = self.share_writes();
   result.time = env.now();
@@ -83,13 +94,16 @@ process_concluded record_end(runtime& env, const process_look& x) {
 
 // -- flows --------------------------------------------------------------------
 
-run_prepared run_before(runtime& env, const flow_look& x) {
+run_prepared run_before(runtime& env, const flow_look& x,
+                        std::optional<callback_position> from) {
   flow self{x.who, x.report};
   running_functions::entry running{env.functions, self};
-  record(x.plan->records.insert, "insert", self);
+  if (!x.state.has(status::recovering))
+    record(x.plan->records.insert, "insert", self);
   run_prepared result;
-  note_failure(result, callback_moment::before,
-               run_callbacks(x.plan->before, callback_moment::before, self));
+  note_failure(
+    result, callback_moment::before,
+    run_callbacks(x.plan->before, callback_moment::before, self, from));
   result.context = self.share_writes();
   result.time = env.now();
   return result;

@@ -27,12 +27,19 @@ struct process_look {
   std::string error = {};
 };
 
-process_prepared run_before(runtime& env, const process_look& x);
+process_prepared run_before(runtime& env, const process_look& x,
+                            const process_state::preparation& what);
 
-/// Releases resources in any case; the rest only if the steps have ended, the
-/// record hook only if nobody else has called it.
+/// What is to be done after the last step of a process.
+struct process_conclusion {
+  bool steps_ended;   // else its engine is being destroyed
+  bool has_callbacks; // and a record hook
+};
+
+/// Releases resources in any case, and suspends them before if the process
+/// failed and can be recovered; calls the record hook only if nobody else has.
 process_concluded run_after(runtime& env, const process_look& x,
-                            bool steps_ended, claim& recorded);
+                            process_conclusion what, claim& recorded);
 
 /// Calls the record hook alone.
 process_concluded record_end(runtime& env, const process_look& x);
@@ -45,7 +52,10 @@ struct flow_look {
   status state = report.state();
 };
 
-run_prepared run_before(runtime& env, const flow_look& x);
+/// Begins with the callback `from`, if one is given. A run that is recovering
+/// has been told to the record hook before.
+run_prepared run_before(runtime& env, const flow_look& x,
+                        std::optional<callback_position> from);
 
 /// Runs callbacks unless `barred`: one before the flow has failed.
 run_concluded run_after(runtime& env, const flow_look& x, bool barred,

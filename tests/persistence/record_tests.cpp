@@ -97,19 +97,19 @@ BOOST_AUTO_TEST_CASE(the_bytes_are_those_of_the_first_format) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_fields_are_ignored_and_unknown_kinds_refused) {
-  auto bytes = encode(process_record{2, retry_due{4, 1}});
+  auto bytes = encode(process_record{2, step_started{4, 1, {}}});
   auto more = bytes;
   auto fields = more.find('\x82');
   BOOST_REQUIRE(fields != std::string::npos);
   more[fields] = '\x83';
   more.insert(fields + 1, "\xA3new\x2A");
   auto decoded = decode_record(more);
-  BOOST_TEST(std::get<retry_due>(std::get<process_record>(decoded).event).step
+  BOOST_TEST(std::get<step_started>(std::get<process_record>(decoded).event).step
              == 4U);
   auto other = bytes;
-  other.replace(other.find("retry_due"), 9, "retry_new");
+  other.replace(other.find("step_started"), 12, "step_startes");
   BOOST_CHECK_EXCEPTION(decode_record(other), error,
-                        says({"retry_new", "not known"}));
+                        says({"step_startes", "not known"}));
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_record_are_refused_whatever_they_are) {

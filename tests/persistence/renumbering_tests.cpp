@@ -232,7 +232,6 @@ BOOST_AUTO_TEST_CASE(all_numbers_in_a_record_become_those_of_the_plan) {
   };
   BOOST_TEST(step_in(step_started{}) == 2U);
   BOOST_TEST(step_in(attempt_failed{}) == 2U);
-  BOOST_TEST(step_in(retry_due{}) == 2U);
   BOOST_TEST(step_in(step_finished{}) == 2U);
   BOOST_TEST(step_in(step_timed_out{}) == 2U);
   BOOST_TEST(std::get<step_concluded>(applied(step_concluded{1, {}, ""})).step
@@ -248,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_record_about_what_the_run_does_not_have_is_refused) {
   process_record of_process{7, process_paused{}};
   BOOST_CHECK_EXCEPTION(numbers.apply(of_process), error,
                         says({"process 7", "1 of them"}));
-  process_record of_step{0, retry_due{9, 1}};
+  process_record of_step{0, step_started{9, 1, {}}};
   BOOST_CHECK_EXCEPTION(numbers.apply(of_step), error,
                         says({"process 0, step 9", "3 of them"}));
   process_record of_many{0, process_timed_out{{}, {0, 3}}};

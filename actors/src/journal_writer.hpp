@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "lightflow/persistence/journal.hpp"
+
+#include "actors.hpp"
+#include "pooled.hpp"
+#include "run_log.hpp"
+#include "runtime.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace lightflow {
+
+/// Collects what is appended and commits it as one batch: while one batch is
+/// being written, the next one gathers in the mailbox (group commit; DeWitt et
+/// al., Implementation Techniques for Main Memory Database Systems, 1984).
+///
+/// What cannot be written stays and is tried again, first after 100 ms, then
+/// after longer waits; the runs concerned stand still until then, and an event
+/// tells so once. A run that was only about to begin is refused instead.
+class journal_writer_impl : public pooled<journal_writer::base> {
+public:
+  journal_writer_impl(caf::actor_config& cfg, runtime& env,
+                      std::shared_ptr<journal> to);
+
+  const char* name() const override {
+    return "lightflow.journal_writer";
+  }
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  using erased_promise = caf::typed_response_promise<bool>;
+
+  /// Who is to be told when the batch is written.
+  struct waiting {
+    caf::strong_actor_ptr who;
+    std::shared_ptr<run_log> log;
+    std::uint64_t ticket;
+    bool begins_run;
+  };
+
+  void on_append(append& x);
+  erased_promise on_erase(const erase_run& x);
+  void on_commit();
+  void commit_later();
+  bool commit();
+  void settle();
+  void on_failure(const std::string& reason);
+  void report(const std::string& reason);
+  void refuse_begins(const std::string& reason);
+  void give_up(const std::string& reason);
+
+  runtime& env_;
+  std::shared_ptr<journal> journal_;
+  journal_batch batch_;
+  durability how_ = durability::process; // of the batch
+  std::vector<waiting> waiting_;
+  std::vector<erased_promise> erased_;
+  std::unordered_set<std::string> definitions_; // known to be there
+  bool commit_is_due_ = false;
+  bool hurries_ = false;
+  duration patience_ = duration::zero(); // until it tries again; zero: it works
+  std::vector<std::shared_ptr<const run_info>> told_; // of the failure
+};
+
+} // namespace lightflow
