@@ -44,6 +44,12 @@ void forget_quickly(rocksdb::ColumnFamilyOptions& x) {
     rocksdb::NewCompactOnDeletionCollectorFactory(window, window / 2));
 }
 
+/// Each change of a run asks for its summary, which a new run does not have.
+void miss_quickly(rocksdb::ColumnFamilyOptions& x) {
+  x.memtable_prefix_bloom_size_ratio = 0.02;
+  x.memtable_whole_key_filtering = true;
+}
+
 } // namespace
 
 void background_errors::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
@@ -92,6 +98,7 @@ family_options(const rocksdb_environment& x) {
   for (auto& name : family_names)
     result.emplace_back(name, options);
   forget_quickly(result[conditions].options);
+  miss_quickly(result[runs].options);
   return result;
 }
 

@@ -68,14 +68,14 @@ struct damage_fixture : journal_fixture {
     return result;
   }
 
-  /// Flips up to 300 bytes of a file in a copy of the journal, and checks that
+  /// Flips up to 150 bytes of a file in a copy of the journal, and checks that
   /// the copy is refused with a clear error, or has all its records.
   void flip_many(std::string_view part, std::uint64_t records) {
     auto name = file(part).filename();
     auto copy = temporary.path() / "copy";
     auto size = fs::file_size(where / name);
     auto refused = 0U;
-    for (std::uint64_t at = 0; at < size; at += 1 + size / 300)
+    for (std::uint64_t at = 0; at < size; at += 1 + size / 150)
       BOOST_TEST_CONTEXT("flipped byte " << at << " of " << size) {
         copy_to(copy);
         flip(copy / name, at);
