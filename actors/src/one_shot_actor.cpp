@@ -51,6 +51,13 @@ bool one_shot_actor::cleanup(caf::error&& reason, caf::execution_unit* host) {
   return monitorable_actor::cleanup(std::move(reason), host);
 }
 
+/// Spares CAF the look whose actor its logger is at, if there is nothing to
+/// clean up.
+void one_shot_actor::on_destroy() {
+  if (!getf(is_cleaned_up_flag))
+    local_actor::on_destroy();
+}
+
 void one_shot_actor::intrusive_ptr_add_ref_impl() {
   caf::intrusive_ptr_add_ref(ctrl());
 }

@@ -35,6 +35,7 @@ public:
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) final;
   resume_result resume(caf::execution_unit* host, std::size_t) final;
   bool cleanup(caf::error&& reason, caf::execution_unit* host) final;
+  void on_destroy() final;
   void intrusive_ptr_add_ref_impl() final;
   void intrusive_ptr_release_impl() final;
 

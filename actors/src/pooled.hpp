@@ -11,9 +11,13 @@
 
 namespace lightflow {
 
+/// Has an actor's mailbox turn messages away. Who waits for an answer to those
+/// that are in it is told the reason.
+void close_mailbox(caf::scheduled_actor& self, const caf::error& reason);
+
 /// An actor class that runs on a thread pool instead of CAF's scheduler, or on
 /// the latter if it is given no pool. `Base` is one of CAF's event-based
-/// actors.
+/// actors. It has no streams, and requests without time limits only.
 template <class Base>
 class pooled : public Base {
 public:
@@ -45,6 +49,23 @@ public:
     if (!hide)
       this->register_at_system();
     schedule();
+  }
+
+  /// As CAF does it for actors without streams, but does not tell the clock to
+  /// cancel timeouts, which wakes its thread: there are none.
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    this->awaited_responses_.clear();
+    this->multiplexed_responses_.clear();
+    close_mailbox(*this, reason);
+    this->unregister_from_system();
+    return caf::monitorable_actor::cleanup(std::move(reason), host);
+  }
+
+  /// Spares CAF the look whose actor its logger is at, if there is nothing to
+  /// clean up.
+  void on_destroy() override {
+    if (!this->getf(caf::abstract_actor::is_cleaned_up_flag))
+      Base::on_destroy();
   }
 
 private:

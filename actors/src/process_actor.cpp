@@ -45,11 +45,12 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
   if (state_.is_preparing())
     prepare();
   advance();
+  // CAF tries them in this order, so what comes most often is first.
   return {
+    [this](const attempt_ended& x) { on_attempt_ended(x); },
     [this](const process_prepared& x) { on_prepared(x); },
     [this](const step_concluded& x) { on_step_concluded(x); },
     [this](const process_concluded& x) { on_concluded(x); },
-    [this](const attempt_ended& x) { on_attempt_ended(x); },
     [this](const control& x) {
       on_control(x);
       return true;

@@ -7,15 +7,20 @@
 
 namespace lightflow {
 
+/// Notifies without the mutex, so that who waits need not wait for that too.
 void run_channel::finish(run_report report) {
-  std::lock_guard guard{mutex_};
-  report_ = std::move(report);
+  {
+    std::lock_guard guard{mutex_};
+    report_ = std::move(report);
+  }
   changed_.notify_all();
 }
 
 void run_channel::close(error reason) {
-  std::lock_guard guard{mutex_};
-  closed_ = std::move(reason);
+  {
+    std::lock_guard guard{mutex_};
+    closed_ = std::move(reason);
+  }
   changed_.notify_all();
 }
 
