@@ -11,6 +11,10 @@
 
 namespace lightflow {
 
+/// Has an actor's mailbox turn messages away. Who waits for an answer to those
+/// that are in it is told the reason.
+void close_mailbox(caf::scheduled_actor& self, const caf::error& reason);
+
 /// An actor class that runs on a thread pool instead of CAF's scheduler, or on
 /// the latter if it is given no pool. `Base` is one of CAF's event-based
 /// actors. It has no streams, and requests without time limits only.
@@ -52,7 +56,7 @@ public:
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
     this->awaited_responses_.clear();
     this->multiplexed_responses_.clear();
-    close_mailbox(reason);
+    close_mailbox(*this, reason);
     this->unregister_from_system();
     return caf::monitorable_actor::cleanup(std::move(reason), host);
   }
@@ -65,18 +69,6 @@ public:
   }
 
 private:
-  void close_mailbox(const caf::error& reason) {
-    auto& mailbox = this->mailbox();
-    if (mailbox.closed())
-      return;
-    mailbox.close();
-    this->get_normal_queue().flush_cache();
-    this->get_urgent_queue().flush_cache();
-    caf::detail::sync_request_bouncer bounce{reason};
-    while (mailbox.queue().new_round(1000, bounce).consumed_items > 0)
-      continue;
-  }
-
   void schedule() {
     caf::intrusive_ptr_add_ref(this->ctrl());
     pool_->enqueue(this, kind_);
