@@ -73,7 +73,7 @@ struct control {
 };
 
 /// Something for the journal of a run, which is written all or not at all.
-struct append {
+struct append_records {
   std::shared_ptr<run_log> log;
   std::vector<std::string> records = {};
   std::optional<run_summary> summary = {};
@@ -102,6 +102,8 @@ struct append_refused {
 struct erase_run {
   std::string id;
 };
+
+enum class forget_answer : std::uint8_t { done, is_under_way, lost };
 
 /// A process is at its end, or was closed, and about to leave.
 struct process_ended {
@@ -165,8 +167,8 @@ using engine_actor = caf::typed_actor<
   caf::replies_to<start_run>::with<run_answer>,
   // Has a run go on; answers once that is as durable as it should be.
   caf::replies_to<recover_run>::with<run_answer>,
-  // Removes a run from the journal; false if it is under way.
-  caf::replies_to<erase_run>::with<bool>,
+  // Removes a run from the journal unless it is under way.
+  caf::replies_to<erase_run>::with<forget_answer>,
   // From a job that read a run.
   caf::reacts_to<run_loaded>,
   // Finds a run; null if none of that id is known.
@@ -223,9 +225,9 @@ using process_actor = caf::typed_actor<
 /// once as has come while it wrote what came before.
 using journal_writer = caf::typed_actor<
   // Takes something to be written; tells the sender once it is.
-  caf::reacts_to<append>,
-  // Answers once the run is gone; false if it will not be.
-  caf::replies_to<erase_run>::with<bool>,
+  caf::reacts_to<append_records>,
+  // Answers once the run is gone, or will not be.
+  caf::replies_to<erase_run>::with<forget_answer>,
   // From itself: commit what has come, or try again to.
   caf::reacts_to<commit_atom>,
   // Gives up what cannot be written.
@@ -251,10 +253,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::start_run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::recover_run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_answer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::append)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::append_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::appended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::append_refused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::erase_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::forget_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::control)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_ended)

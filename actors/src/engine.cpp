@@ -3,6 +3,7 @@
 
 #include "lightflow/core/error.hpp"
 #include "lightflow/core/plan.hpp"
+#include "lightflow/core/unit.hpp"
 
 #include "engine_core.hpp"
 #include "make_id.hpp"
@@ -23,19 +24,23 @@ std::shared_ptr<const flow_plan> find_flow(const catalog& flows,
                           fmt::join(flows.flows(), ", ")));
 }
 
-start_run make_start(const catalog& flows, std::string_view flow, inputs input,
-                     std::string id, bool remember) {
-  auto plan = find_flow(flows, flow);
+void require_keepable(const run_info& who, const inputs& input) {
   for (auto& [key, x] : input)
-    if (plan->recoverable && !x.has_codec())
-      throw error(
-        error_code::no_codec,
-        fmt::format(R"(input "{}" of recoverable flow "{}" is a {}, which )"
-                    "cannot be encoded: add MSGPACK_DEFINE, an inspect "
-                    "function or msgpack adaptors",
-                    key, flow, x.has_value() ? x.type() : "value of nothing"));
+    if (auto why = who.why_not_kept(x); !why.empty())
+      throw error(x.has_codec() ? error_code::value_too_large
+                                : error_code::no_codec,
+                  fmt::format(R"(input "{}" cannot be kept: {})", key, why));
+}
+
+start_run make_start(const engine_core& core, std::string_view flow,
+                     inputs input, std::string id, bool remember) {
+  auto plan = find_flow(core.flows(), flow);
+  auto how = core.durability_of(*plan);
+  require_keepable(
+    {id, plan->name, how != durability::none, nullptr, core.value_limit()},
+    input);
   return {std::make_shared<run_channel>(std::move(id), std::move(plan)),
-          std::make_shared<const writes>(std::move(input)), remember};
+          std::make_shared<const writes>(std::move(input)), how, remember};
 }
 
 } // namespace
@@ -58,11 +63,8 @@ run_report engine::run(std::string_view flow, inputs input) {
 }
 
 run_handle engine::start(std::string_view flow, inputs input) {
-  auto what
-    = make_start(core_->flows(), flow, std::move(input), make_id(), false);
-  run_handle result{what.channel, core_};
-  core_->start(std::move(what));
-  return result;
+  auto what = make_start(*core_, flow, std::move(input), make_id(), false);
+  return {core_->start(std::move(what)), core_};
 }
 
 run_handle engine::start_as(std::string id, std::string_view flow,
@@ -72,17 +74,28 @@ run_handle engine::start_as(std::string id, std::string_view flow,
                 fmt::format(R"(bad run id "{}": use 1 to 128 letters, digits, )"
                             "'_', '-' or '.'",
                             id));
-  auto what
-    = make_start(core_->flows(), flow, std::move(input), std::move(id), true);
-  auto channel = core_->ask<std::shared_ptr<run_channel>>(std::move(what));
-  return {channel.value(), core_};
+  auto what = make_start(*core_, flow, std::move(input), std::move(id), true);
+  return {core_->start(std::move(what)), core_};
 }
 
 std::optional<run_handle> engine::find(const std::string& id) const {
-  auto channel = core_->ask<std::shared_ptr<run_channel>>(find_atom::value, id);
-  if (!channel || *channel == nullptr)
-    return std::nullopt;
-  return run_handle{std::move(*channel), core_};
+  if (auto channel = core_->find(id))
+    return run_handle{std::move(channel), core_};
+  return std::nullopt;
+}
+
+run_handle engine::recover(const std::string& id) {
+  return {core_->recover(id), core_};
+}
+
+std::vector<run_summary> engine::list(run_condition condition,
+                                      std::string_view after,
+                                      std::size_t limit) const {
+  return core_->journal().list(condition, after, limit);
+}
+
+bool engine::forget(const std::string& id) {
+  return core_->forget(id);
 }
 
 event_counts engine::event_counts() const {

@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "engine_actor.hpp"
 
+#include "journal_access.hpp"
 #include "process_actor.hpp"
-#include "supervisor_actor.hpp"
+#include "user_job.hpp"
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace lightflow {
 
-engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env)
-    : pooled(cfg, env.pool, job_kind::supervision), env_(env) {}
+engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env,
+                                     recovery_options recovery)
+    : pooled(cfg, env.pool, job_kind::supervision), env_(env),
+      recovery_(recovery) {}
 
 engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   on_tick();
   return {
     [this](start_run& x) { return on_start(x); },
+    [this](const recover_run& x) { return on_recover(x); },
+    [this](const erase_run& x) { return on_erase(x); },
+    [this](const run_loaded& x) { on_loaded(x); },
     [this](find_atom, const std::string& id) { return on_find(id); },
     [this](const std::string& id, const control& x) {
       return on_control(id, x);
@@ -26,22 +34,185 @@ engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   };
 }
 
-std::shared_ptr<run_channel> engine_actor_impl::on_start(start_run& x) {
+// -- starting -----------------------------------------------------------------
+
+caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
+  auto& id = x.channel->id();
   if (closing_) {
-    x.channel->close(engine_was_destroyed(x.channel->id()));
-    return x.channel;
+    x.channel->close(engine_was_destroyed(id));
+    return run_answer{x.channel};
   }
-  auto [i, is_new] = runs_.try_emplace(x.channel->id());
-  auto& run = i->second;
-  if (is_new) {
-    run.channel = x.channel;
-    run.remember = x.remember;
-    run.supervisor = spawn<supervisor_actor_impl, caf::hidden>(
-      env_, engine_actor{this}, std::move(x));
-    ++live_;
+  if (auto i = runs_.find(id); i != runs_.end()) {
+    if (i->second.supervisor == nullptr)
+      return run_answer{i->second.channel};
+    return delegate(i->second.supervisor, begin_atom::value);
   }
-  return run.channel;
+  auto is_kept = x.how != durability::none;
+  if (is_kept && x.remember)
+    try {
+      if (auto found = find_stored(id))
+        return load_run(id, found->condition == run_condition::running);
+    } catch (const error& e) {
+      return run_answer{nullptr, e};
+    }
+  run_history history{x.channel->flow(), x.input, env_.now(), is_kept};
+  std::optional<journal_place> place;
+  if (is_kept)
+    place = journal_place{x.how, 0, false};
+  auto supervisor
+    = begin({x.channel, std::move(history), place}, x.remember && !is_kept);
+  if (!is_kept)
+    return run_answer{x.channel};
+  return delegate(supervisor, begin_atom::value);
 }
+
+supervisor_actor engine_actor_impl::begin(supervised_run x, bool remember) {
+  auto& run = runs_[x.channel->id()];
+  run.channel = x.channel;
+  run.remember = remember;
+  run.supervisor = spawn<supervisor_actor_impl, caf::hidden>(
+    env_, engine_actor{this}, std::move(x));
+  ++live_;
+  return run.supervisor;
+}
+
+// -- runs of the journal ------------------------------------------------------
+
+std::optional<run_summary>
+engine_actor_impl::find_stored(const std::string& id) const {
+  return env_.journal->source.from->find(id);
+}
+
+caf::result<run_answer> engine_actor_impl::on_recover(const recover_run& x) {
+  if (auto i = runs_.find(x.id); i != runs_.end())
+    return run_answer{
+      nullptr, error{error_code::not_recoverable,
+                     fmt::format(R"(run "{}" cannot be recovered: {})", x.id,
+                                 i->second.supervisor != nullptr
+                                   ? "it is under way"
+                                   : "it is not kept in the journal")}};
+  return load_run(x.id, true);
+}
+
+/// Reads a run on a thread of its own, and answers when that is done and it
+/// goes on, if it is to.
+caf::result<run_answer> engine_actor_impl::load_run(const std::string& id,
+                                                    bool recovers) {
+  auto answer = make_response_promise<answer_promise>();
+  if (closing_) {
+    answer.deliver(run_answer{nullptr, engine_was_destroyed(id)});
+    return answer;
+  }
+  start_load(id, recovers);
+  loads_[id].askers.push_back(answer);
+  return answer;
+}
+
+void engine_actor_impl::start_load(const std::string& id, bool recovers) {
+  auto [i, is_new] = loads_.try_emplace(id);
+  i->second.recovers = i->second.recovers || recovers;
+  if (!is_new)
+    return;
+  auto read = [source = env_.journal->source, id]() -> run_loaded {
+    try {
+      return {id, std::make_shared<replayed_run>(replay(source, id)), {}};
+    } catch (const error& e) {
+      return {id, nullptr, e};
+    } catch (const std::exception& e) {
+      return {id, nullptr, error{error_code::internal, e.what()}};
+    }
+  };
+  spawn<user_job, caf::hidden>(env_.pool, engine_actor{this}, std::move(read));
+}
+
+void engine_actor_impl::on_loaded(const run_loaded& x) {
+  auto wanted = std::move(loads_.extract(x.id).mapped());
+  if (closing_)
+    refuse(x.id, wanted, engine_was_destroyed(x.id));
+  else if (x.refusal)
+    refuse(x.id, wanted, *x.refusal);
+  else if (wanted.recovers)
+    go_on(*x.run, wanted);
+  else
+    for (auto& asker : wanted.askers)
+      asker.deliver(run_answer{make_channel(*x.run)});
+  leave_if_done();
+}
+
+void engine_actor_impl::go_on(replayed_run& x, load& wanted) {
+  auto& id = x.summary.id;
+  if (x.summary.condition == run_condition::finished)
+    return refuse(
+      id, wanted,
+      {error_code::not_recoverable,
+       fmt::format(R"(run "{}" cannot be recovered: it succeeded)", id)});
+  auto plan = x.history.plan();
+  journal_place place{plan->durability.value_or(env_.journal->how),
+                      x.next_record,
+                      x.summary.condition == run_condition::suspended};
+  auto supervisor = begin(
+    {std::make_shared<run_channel>(id, plan), std::move(x.history), place},
+    false);
+  for (auto& asker : wanted.askers)
+    request(supervisor, caf::infinite, begin_atom::value)
+      .then([asker](run_answer& y) mutable { asker.deliver(std::move(y)); },
+            [asker, id](const caf::error&) mutable {
+              asker.deliver(run_answer{nullptr, engine_was_destroyed(id)});
+            });
+}
+
+/// Who asked is told; if nobody did, an event tells that the run waits.
+void engine_actor_impl::refuse(const std::string& id, load& wanted,
+                               const error& why) {
+  for (auto& asker : wanted.askers)
+    asker.deliver(run_answer{nullptr, why});
+  recovery_.ended(id);
+  if (!wanted.askers.empty() || closing_)
+    return;
+  auto found = find_stored(id);
+  run_info who{id, found ? found->flow : std::string{}, true, env_.events};
+  env_.events->emit(
+    who.make_event(event_stage::recover, problem::of(fail(why.what()))));
+}
+
+/// Has the runs go on under which their program ended, so many at a time that
+/// memory stays bounded.
+void engine_actor_impl::recover_interrupted() {
+  if (env_.journal == nullptr || closing_)
+    return;
+  try {
+    for (auto& id : recovery_.next_interrupted(*env_.journal->source.from))
+      if (runs_.contains(id))
+        recovery_.ended(id); // it began after the engine
+      else
+        start_load(id, true);
+  } catch (const error& e) {
+    env_.log(log_level::error,
+             fmt::format("interrupted runs could not be listed: {}", e.what()));
+  }
+}
+
+void engine_actor_impl::forget_expired() {
+  if (env_.journal == nullptr || closing_)
+    return;
+  try {
+    for (auto& id :
+         recovery_.next_expired(*env_.journal->source.from, env_.now()))
+      anon_send(env_.journal->writer, erase_run{std::move(id)});
+  } catch (const error& e) {
+    env_.log(log_level::error,
+             fmt::format("old runs could not be listed: {}", e.what()));
+  }
+}
+
+caf::result<forget_answer> engine_actor_impl::on_erase(const erase_run& x) {
+  if (supervisor_of(x.id) != nullptr || loads_.contains(x.id))
+    return forget_answer::is_under_way;
+  runs_.erase(x.id);
+  return delegate(env_.journal->writer, x);
+}
+
+// -- runs under way -----------------------------------------------------------
 
 std::shared_ptr<run_channel>
 engine_actor_impl::on_find(const std::string& id) const {
@@ -77,6 +248,8 @@ void engine_actor_impl::on_run_ended(const std::string& id) {
   else
     runs_.erase(i);
   --live_;
+  recovery_.ended(id);
+  recover_interrupted();
   leave_if_done();
 }
 
@@ -84,11 +257,16 @@ void engine_actor_impl::on_tick() {
   for (auto& [id, run] : runs_)
     if (run.supervisor != nullptr)
       send(run.supervisor, tick_atom::value);
+  recovery_.wait_no_longer();
+  recover_interrupted();
+  forget_expired();
   delayed_send(this, tick_interval, tick_atom::value);
 }
 
 void engine_actor_impl::on_close() {
   closing_ = true;
+  if (env_.journal != nullptr)
+    send(env_.journal->writer, hurry_atom::value);
   for (auto& [id, run] : runs_)
     if (run.supervisor != nullptr)
       send(run.supervisor, close_atom::value);
@@ -96,7 +274,7 @@ void engine_actor_impl::on_close() {
 }
 
 void engine_actor_impl::leave_if_done() {
-  if (closing_ && live_ == 0)
+  if (closing_ && live_ == 0 && loads_.empty())
     quit();
 }
 

@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/actors/options.hpp"
+
 #include "actors.hpp"
 #include "pooled.hpp"
+#include "run_recovery.hpp"
 #include "runtime.hpp"
+#include "supervisor_actor.hpp"
 
 #include <caf/result.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace lightflow {
 
 class engine_actor_impl : public pooled<engine_actor::base> {
 public:
-  engine_actor_impl(caf::actor_config& cfg, runtime& env);
+  engine_actor_impl(caf::actor_config& cfg, runtime& env,
+                    recovery_options recovery);
 
   const char* name() const override {
     return "lightflow.engine";
@@ -26,24 +34,46 @@ protected:
   behavior_type make_behavior() override;
 
 private:
+  using answer_promise = caf::typed_response_promise<run_answer>;
+
   struct entry {
     supervisor_actor supervisor; // null: the run has ended
     std::shared_ptr<run_channel> channel;
     bool remember;
   };
 
-  std::shared_ptr<run_channel> on_start(start_run& x);
+  /// What is wanted of a run that is being read.
+  struct load {
+    bool recovers = false;                   // else it is to be shown
+    std::vector<answer_promise> askers = {}; // none: it goes on by itself
+  };
+
+  caf::result<run_answer> on_start(start_run& x);
+  caf::result<run_answer> on_recover(const recover_run& x);
+  caf::result<forget_answer> on_erase(const erase_run& x);
+  void on_loaded(const run_loaded& x);
   std::shared_ptr<run_channel> on_find(const std::string& id) const;
   caf::result<bool> on_control(const std::string& id, const control& x);
   caf::result<std::shared_ptr<const run_record>> on_look(const std::string& id);
   void on_run_ended(const std::string& id);
   void on_tick();
   void on_close();
+
+  supervisor_actor begin(supervised_run x, bool remember);
+  caf::result<run_answer> load_run(const std::string& id, bool recovers);
+  void start_load(const std::string& id, bool recovers);
+  void go_on(replayed_run& x, load& wanted);
+  void refuse(const std::string& id, load& wanted, const error& why);
+  std::optional<run_summary> find_stored(const std::string& id) const;
+  void recover_interrupted();
+  void forget_expired();
   void leave_if_done();
   supervisor_actor supervisor_of(const std::string& id) const;
 
   runtime& env_;
   std::unordered_map<std::string, entry> runs_;
+  std::unordered_map<std::string, load> loads_; // under way
+  run_recovery recovery_;
   std::size_t live_ = 0;
   bool closing_ = false;
 };

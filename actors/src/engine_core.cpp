@@ -3,6 +3,7 @@
 
 #include "engine_actor.hpp"
 #include "event_dispatcher.hpp"
+#include "journal_writer.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
@@ -39,7 +40,8 @@ log_function safe_logger(log_function log) {
 
 engine_core::engine_core(caf::actor_system* system, const catalog& flows,
                          engine_options options)
-    : flows_(flows) {
+    : flows_(flows), value_limit_(options.value_limit),
+      durability_(options.durability) {
   if (system == nullptr) {
     own_config_ = std::make_unique<caf::actor_system_config>();
     if (options.runs_on == executor::own_threads)
@@ -66,14 +68,93 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
     *env_, *events_, event_options_);
   events_->set_listener(
     [to = dispatcher_] { caf::anon_send(to, wake_atom::value); });
-  actor_ = system->spawn<engine_actor_impl, caf::hidden>(*env_);
+  open_journal(options);
+  actor_ = system->spawn<engine_actor_impl, caf::hidden>(
+    *env_, recovery_options{options.interrupted, options.retention});
 }
 
-void engine_core::start(start_run x) {
+void engine_core::open_journal(const engine_options& options) {
+  if (options.journal == nullptr)
+    return;
+  env_->journal = std::make_shared<journal_access>(
+    journal_access{{options.journal, record_codec{options.encryption}, flows_,
+                    std::make_shared<definition_cache>()},
+                   options.durability,
+                   options.value_limit,
+                   options.encryption});
+  env_->journal->writer = env_->system.spawn<journal_writer_impl, caf::hidden>(
+    *env_, options.journal);
+}
+
+// -- runs ---------------------------------------------------------------------
+
+/// What nobody keeps and nobody else can name is under way once it is sent.
+std::shared_ptr<run_channel> engine_core::start(start_run x) {
+  if (x.how != durability::none || x.remember)
+    return unwrap(ask<run_answer>(std::move(x)));
   std::shared_lock lock{open_};
   require_open();
+  auto result = x.channel;
   caf::anon_send(actor_, std::move(x));
+  return result;
 }
+
+std::shared_ptr<run_channel> engine_core::recover(const std::string& id) {
+  (void)journal();
+  return unwrap(ask<run_answer>(recover_run{id}));
+}
+
+std::shared_ptr<run_channel>
+engine_core::unwrap(std::optional<run_answer> x) const {
+  if (!x)
+    throw error(error_code::engine_closed, "the engine was destroyed");
+  if (x->refusal)
+    throw *x->refusal;
+  return std::move(x->channel);
+}
+
+/// A run that is not under way is read on the caller's thread.
+std::shared_ptr<run_channel> engine_core::find(const std::string& id) {
+  auto known = ask<std::shared_ptr<run_channel>>(find_atom::value, id);
+  if (known && *known != nullptr)
+    return *std::move(known);
+  if (env_->journal == nullptr || !journal().find(id))
+    return nullptr;
+  return make_channel(replay(env_->journal->source, id));
+}
+
+bool engine_core::forget(const std::string& id) {
+  (void)journal();
+  auto done = ask<forget_answer>(erase_run{id});
+  if (!done || *done == forget_answer::lost)
+    throw error(error_code::journal_failed,
+                fmt::format(R"(run "{}" could not be removed: the engine was )"
+                            "destroyed before the journal could be written",
+                            id));
+  return *done == forget_answer::done;
+}
+
+const lightflow::journal& engine_core::journal() const {
+  if (env_->journal == nullptr)
+    throw error(error_code::no_journal,
+                "the engine has no journal: set engine_options::journal");
+  return *env_->journal->source.from;
+}
+
+durability engine_core::durability_of(const flow_plan& plan) const {
+  auto result = plan.recoverable ? plan.durability.value_or(durability_)
+                                 : durability::none;
+  if (result != durability::none && env_->journal == nullptr)
+    throw error(
+      error_code::no_journal,
+      fmt::format(R"(flow "{}" is recoverable, but the engine has no )"
+                  "journal: set engine_options::journal, or give the "
+                  "flow durability::none",
+                  plan.name));
+  return result;
+}
+
+// -- its end ------------------------------------------------------------------
 
 void engine_core::require_open() const {
   if (closed_)
@@ -89,6 +170,8 @@ void engine_core::close() {
     closed_ = true;
   }
   close(actor_);
+  if (env_->journal != nullptr)
+    close(env_->journal->writer);
   close(dispatcher_);
   events_->set_listener({});
   run_test_scheduler();
@@ -97,6 +180,8 @@ void engine_core::close() {
     log_running();
     patience = long_patience;
   }
+  env_->journal.reset();
+  env_->writer_pool.reset();
   env_->events_pool.reset();
   pool_.reset();
 }

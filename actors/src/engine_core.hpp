@@ -7,6 +7,7 @@
 
 #include "actors.hpp"
 #include "event_queue.hpp"
+#include "journal_access.hpp"
 #include "runtime.hpp"
 #include "thread_pool.hpp"
 
@@ -37,8 +38,27 @@ public:
     return flows_;
   }
 
-  /// Sends without waiting for an answer.
-  void start(start_run x);
+  /// Starts a run, or gives the one that has its id. Waits until it is as
+  /// durable as it should be. Throws what engine::start says.
+  std::shared_ptr<run_channel> start(start_run x);
+
+  /// The channel of a run that is under way or known; null if it is not.
+  std::shared_ptr<run_channel> find(const std::string& id);
+
+  /// Throws what engine::recover says.
+  std::shared_ptr<run_channel> recover(const std::string& id);
+
+  bool forget(const std::string& id);
+
+  /// Throws error_code::no_journal if there is none.
+  const lightflow::journal& journal() const;
+
+  /// Of runs of this flow. Throws error_code::no_journal if it needs one.
+  durability durability_of(const flow_plan& plan) const;
+
+  std::size_t value_limit() const noexcept {
+    return value_limit_;
+  }
 
   /// Asks the engine actor and waits for the answer; nothing if the actor that
   /// should answer ended before. Throws error_code::engine_closed.
@@ -71,12 +91,16 @@ private:
   void close(Actor& x);
 
   void log_running() const;
+  void open_journal(const engine_options& options);
+  std::shared_ptr<run_channel> unwrap(std::optional<run_answer> x) const;
 
   const catalog& flows_;
   std::unique_ptr<caf::actor_system_config> own_config_;
   std::unique_ptr<caf::actor_system> own_system_;
   std::unique_ptr<thread_pool> pool_;
   event_options event_options_;
+  std::size_t value_limit_;
+  durability durability_;
   std::unique_ptr<event_queue> events_;
   std::unique_ptr<runtime> env_;
   event_dispatcher dispatcher_;

@@ -38,7 +38,7 @@ journal_writer_impl::journal_writer_impl(caf::actor_config& cfg, runtime& env,
 
 journal_writer_impl::behavior_type journal_writer_impl::make_behavior() {
   return {
-    [this](append& x) { on_append(x); },
+    [this](append_records& x) { on_append(x); },
     [this](const erase_run& x) { return on_erase(x); },
     [this](commit_atom) { on_commit(); },
     [this](hurry_atom) {
@@ -55,7 +55,7 @@ journal_writer_impl::behavior_type journal_writer_impl::make_behavior() {
 
 // -- what comes in ------------------------------------------------------------
 
-void journal_writer_impl::on_append(append& x) {
+void journal_writer_impl::on_append(append_records& x) {
   if (x.begins_run && patience_ > duration::zero())
     return tell(current_sender(),
                 append_refused{"the journal cannot be written at the moment"});
@@ -132,7 +132,7 @@ void journal_writer_impl::settle() {
   for (auto& x : std::exchange(waiting_, {}))
     tell(x.who, appended{x.ticket});
   for (auto& x : std::exchange(erased_, {}))
-    x.deliver(true);
+    x.deliver(forget_answer::done);
 }
 
 // -- failures -----------------------------------------------------------------
@@ -162,9 +162,8 @@ void journal_writer_impl::report(const std::string& reason) {
 /// start them is told at once. Part of them may have reached the disk: they are
 /// erased with the next batch.
 void journal_writer_impl::refuse_begins(const std::string& reason) {
-  auto first_refused
-    = std::stable_partition(waiting_.begin(), waiting_.end(),
-                            [](auto& x) { return !x.begins_run; });
+  auto first_refused = std::stable_partition(
+    waiting_.begin(), waiting_.end(), [](auto& x) { return !x.begins_run; });
   for (auto x = first_refused; x != waiting_.end(); ++x) {
     auto& id = x->log->run->id;
     std::erase_if(batch_.records, [&](auto& r) { return r.run == id; });
@@ -181,7 +180,7 @@ void journal_writer_impl::give_up(const std::string& reason) {
   for (auto& x : std::exchange(waiting_, {}))
     tell(x.who, append_refused{reason});
   for (auto& x : std::exchange(erased_, {}))
-    x.deliver(false);
+    x.deliver(forget_answer::lost);
 }
 
 } // namespace lightflow

@@ -38,7 +38,7 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  using erased_promise = caf::typed_response_promise<bool>;
+  using erased_promise = caf::typed_response_promise<forget_answer>;
 
   /// Who is to be told when the batch is written.
   struct waiting {
@@ -48,7 +48,7 @@ private:
     bool begins_run;
   };
 
-  void on_append(append& x);
+  void on_append(append_records& x);
   erased_promise on_erase(const erase_run& x);
   void on_commit();
   void commit_later();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "process_actor.hpp"
 
+#include "journal_access.hpp"
 #include "unit_jobs.hpp"
 #include "user_job.hpp"
 
 #include <algorithm>
 #include <cassert>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,12 +18,13 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
                                        supervisor_actor supervisor,
                                        std::size_t index,
                                        std::shared_ptr<const process_run> self,
+                                       std::shared_ptr<run_log> log,
                                        std::shared_ptr<const run_record> run,
                                        process_state state)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       supervisor_(std::move(supervisor)), index_(index), self_(std::move(self)),
-      run_(std::move(run)), state_(std::move(state)),
-      running_(state_.plan().steps.size()) {
+      run_(std::move(run)), state_(std::move(state)), entries_(std::move(log)),
+      running_(state_.plan().steps.size()), timed_(state_.plan().steps.size()) {
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     env_.log_defect(fmt::format(R"(process "{}")", self_->id()), thrown);
     return caf::exit_reason::unhandled_exception;
@@ -38,23 +41,16 @@ void process_actor_impl::on_exit() {
 }
 
 process_actor_impl::behavior_type process_actor_impl::make_behavior() {
-  auto now = env_.now();
-  state_.apply(process_started{now});
-  if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
-    add_timer({later(now, timeout), timer::kind::process_timeout, 0, 0});
-  if (state_.is_preparing())
-    prepare();
-  advance();
+  begin();
   // CAF tries them in this order, so what comes most often is first.
   return {
     [this](const attempt_ended& x) { on_attempt_ended(x); },
+    [this](const appended& x) { on_appended(x); },
     [this](const process_prepared& x) { on_prepared(x); },
     [this](const step_concluded& x) { on_step_concluded(x); },
     [this](const process_concluded& x) { on_concluded(x); },
-    [this](const control& x) {
-      on_control(x);
-      return true;
-    },
+    [this](const append_refused&) { on_refused(); },
+    [this](const control& x) { return on_control(x); },
     [this](look_atom) {
       return std::make_shared<const process_state>(state_.snapshot());
     },
@@ -64,71 +60,252 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
   };
 }
 
+void process_actor_impl::begin() {
+  auto now = env_.now();
+  if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
+    add_timer({later(now, timeout), timer::kind::process_timeout, 0, 0});
+  if (state_.wakes_by() == wake_source::start)
+    happened_at_once(process_started{now});
+  else
+    resume_timers(); // it was under way before a recovery
+  if (state_.is_preparing())
+    prepare();
+  advance();
+}
+
+/// Steps that wait for another attempt go on waiting, and get the time anew
+/// that they have.
+void process_actor_impl::resume_timers() {
+  auto now = env_.now();
+  for (step_index x = 0; x < running_.size(); ++x) {
+    auto& step = state_.step(x);
+    if (step.phase != step_phase::backing_off)
+      continue;
+    add_timer({state_.retry_at(x), timer::kind::retry, x, step.attempt});
+    auto timeout = state_.plan().steps[x].timeout;
+    if (timeout >= duration::zero())
+      add_timer({later(now, timeout), timer::kind::step_timeout, x, 0});
+    timed_[x] = true;
+  }
+}
+
+// -- the journal --------------------------------------------------------------
+
+const journal_writer& process_actor_impl::writer() const {
+  static const journal_writer none;
+  return env_.journal != nullptr ? env_.journal->writer : none;
+}
+
+std::string process_actor_impl::encode(process_event x) const {
+  return env_.journal->source.codec.encode(
+    self_->run->id,
+    process_record{static_cast<std::uint32_t>(index_), std::move(x)});
+}
+
+/// Lets something happen to the process. If its run is journalled, it happens
+/// once it is written: so the state is always what the journal has, and nothing
+/// can come of what would be lost. The end of an attempt concerns its step
+/// alone; until anything else is written, all that could depend on it is put
+/// off.
+template <class Event>
+void process_actor_impl::happened(Event x) {
+  if (!entries_.is_open()) {
+    state_.apply(x);
+    return take_effect(x);
+  }
+  constexpr auto is_of_attempt
+    = std::is_same_v<Event,
+                     step_finished> || std::is_same_v<Event, attempt_failed>;
+  auto record = encode(x);
+  entries_.append(std::move(record), !is_of_attempt,
+                  [this, x = std::move(x)](bool written) {
+                    if (!written)
+                      return;
+                    state_.apply(x);
+                    take_effect(x);
+                  });
+}
+
+/// Lets something happen that is as good as undone if it is lost.
+template <class Event>
+void process_actor_impl::happened_at_once(Event x) {
+  state_.apply(x);
+  if (entries_.is_open())
+    entries_.note(encode(std::move(x)));
+}
+
+/// What follows here from what happened.
+template <class Event>
+void process_actor_impl::take_effect(const Event&) {}
+
+void process_actor_impl::take_effect(const attempt_failed& x) {
+  if (x.retry_at > x.time)
+    add_timer({x.retry_at, timer::kind::retry, x.step, x.attempt});
+  else
+    state_.apply(retry_due{x.step, x.attempt});
+}
+
+void process_actor_impl::take_effect(const step_concluded& x) {
+  concluding_.erase(x.step);
+}
+
+void process_actor_impl::take_effect(const process_concluded&) {
+  conclusion_ = conclusion::done;
+  if (std::exchange(owes_record_, false))
+    start_record();
+}
+
+/// Calls it now, or when it no longer depends on what is to be written.
+template <class F>
+void process_actor_impl::when_settled(F f) {
+  if (entries_.blocks())
+    deferred_.push_back(std::move(f));
+  else
+    f();
+}
+
+void process_actor_impl::on_appended(const appended& x) {
+  entries_.written(x.ticket);
+  while (!entries_.blocks() && !deferred_.empty()) {
+    auto next = std::move(deferred_.front());
+    deferred_.erase(deferred_.begin());
+    next();
+  }
+  advance();
+}
+
+/// The engine is being destroyed, and what is not written by now is lost. So
+/// the steps concerned have not ended: they run again when the run goes on.
+void process_actor_impl::on_refused() {
+  entries_.give_up();
+  for (step_index x = 0; x < running_.size(); ++x)
+    if (state_.step(x).phase == step_phase::running
+        && !is_open(x, state_.step(x).attempt))
+      interrupted_.insert(x);
+  if (conclusion_ == conclusion::under_way)
+    conclusion_ = conclusion::done;
+  for (auto& x : std::exchange(deferred_, {}))
+    x();
+  on_close();
+}
+
+/// What was attached is known to the journal no later than what came of it.
+void process_actor_impl::note_resources() {
+  if (self_->resources == nullptr || !entries_.is_open())
+    return;
+  for (auto& x : self_->resources->take_attached())
+    happened_at_once(resource_attached{std::move(x.name), x.parameter});
+}
+
 // -- messages -----------------------------------------------------------------
 
+/// Whether it is still to be decided how an attempt ends.
+bool process_actor_impl::is_open(step_index step, std::uint32_t attempt) const {
+  auto& control = running_[step];
+  return state_.is_current(step, attempt) && control != nullptr
+         && !control->decided;
+}
+
 void process_actor_impl::on_attempt_ended(const attempt_ended& x) {
-  if (!state_.is_current(x.step, x.attempt)) {
-    // It timed out before, but perhaps while its callbacks already ran.
-    if (x.concluded && x.breakpoint)
-      on_step_concluded(
-        {x.step, status::callback_failed, x.error, x.breakpoint});
-    else if (x.concluded)
-      on_step_concluded({x.step, {}, {}, std::nullopt});
-    return;
+  if (entries_.blocks())
+    return when_settled([this, x] { on_attempt_ended(x); });
+  if (!is_open(x.step, x.attempt)) {
+    on_late_end(x);
+    return advance();
   }
   running_[x.step] = nullptr;
-  if (closing_ && x.outcome.is_abnormal()) {
+  note_resources();
+  if (closing_ && (x.outcome.is_abnormal() || entries_.is_lost())) {
     interrupted_.insert(
       x.step); // by us, so that it is no failure of the step's own
   } else if (x.retry_after && !closing_) {
-    auto due = later(x.end, *x.retry_after);
-    state_.apply(
-      attempt_failed{x.step, x.attempt, x.error, x.end, due, x.output});
-    if (*x.retry_after > duration::zero())
-      add_timer({due, timer::kind::retry, x.step, x.attempt});
-    else
-      state_.apply(retry_due{x.step, x.attempt});
+    happened(attempt_failed{x.step, x.attempt, x.error, x.end,
+                            later(x.end, *x.retry_after), x.output});
   } else {
-    state_.apply(step_finished{x.step, x.attempt, x.outcome, x.error, x.start,
-                               x.end, x.output, x.breakpoint});
+    happened(step_finished{x.step, x.attempt, x.outcome, x.error, x.start,
+                           x.end, x.output, x.breakpoint});
   }
   advance();
+}
+
+/// The step timed out before, but perhaps while its callbacks already ran.
+void process_actor_impl::on_late_end(const attempt_ended& x) {
+  if (!x.concluded)
+    return;
+  concluding_.insert(x.step);
+  if (x.breakpoint)
+    happened(
+      step_concluded{x.step, status::callback_failed, x.error, x.breakpoint});
+  else
+    happened(step_concluded{x.step, {}, {}, std::nullopt});
 }
 
 void process_actor_impl::on_prepared(const process_prepared& x) {
-  state_.apply(x);
-  advance();
+  when_settled([this, x] {
+    note_resources();
+    happened(x);
+    advance();
+  });
 }
 
 void process_actor_impl::on_step_concluded(const step_concluded& x) {
-  concluding_.erase(x.step);
-  state_.apply(x);
-  advance();
+  when_settled([this, x] {
+    happened(x);
+    advance();
+  });
 }
 
 void process_actor_impl::on_concluded(const process_concluded& x) {
-  state_.apply(x);
-  conclusion_ = conclusion::done;
-  advance();
+  when_settled([this, x] {
+    end_conclusion(x);
+    advance();
+  });
 }
 
-void apply_control(process_state& state, control_action x, time_point now) {
+/// One that did not come to its end is concluded without the journal: the steps
+/// that are left run when the run goes on.
+void process_actor_impl::end_conclusion(process_concluded x) {
+  if (conclusion_ == conclusion::done)
+    return;
+  if (state_.steps_ended() && !entries_.is_lost())
+    return happened(std::move(x));
+  state_.apply(x);
+  take_effect(x);
+}
+
+process_event make_process_event(control_action x, time_point now) {
   switch (x) {
   case control_action::pause:
-    return state.apply(process_paused{});
+    return process_paused{};
   case control_action::resume:
-    return state.apply(process_resumed{});
-  case control_action::stop:
-    return state.apply(process_stopped{now});
+    return process_resumed{};
+  default:
+    return process_stopped{now};
   }
 }
 
-void process_actor_impl::on_control(const control& x) {
-  apply_control(state_, x.action, env_.now());
+auto process_actor_impl::on_control(const control& x) -> confirmation {
+  auto answer = make_response_promise<confirmation>();
+  when_settled([this, x, answer]() mutable { apply(x, std::move(answer)); });
+  return answer;
+}
+
+/// Takes effect at once, and is confirmed when it is written; what is for the
+/// whole run, its supervisor writes.
+void process_actor_impl::apply(const control& x, confirmation answer) {
+  auto event = make_process_event(x.action, env_.now());
+  state_.apply(event);
   if (x.action == control_action::stop)
     request_stop();
   if (self_->resources != nullptr && conclusion_ == conclusion::not_begun)
     self_->resources->set_status(state_.own_status());
+  auto is_mine = x.process.has_value() && entries_.is_open();
+  if (is_mine)
+    entries_.append(
+      encode(std::move(event)), false,
+      [answer](bool written) mutable { answer.deliver(written); });
+  else
+    answer.deliver(true);
   advance();
 }
 
@@ -144,6 +321,16 @@ void process_actor_impl::on_close() {
 void process_actor_impl::advance() {
   if (left_)
     return;
+  if (!entries_.blocks())
+    start_what_is_due();
+  entries_.flush(*this, writer());
+  if (conclusion_ == conclusion::done && entries_.is_settled())
+    leave();
+  else
+    set_wake();
+}
+
+void process_actor_impl::start_what_is_due() {
   while (!closing_ && state_.running() < env_.window) {
     auto step = state_.next_step();
     if (!step)
@@ -154,10 +341,6 @@ void process_actor_impl::advance() {
     conclude_steps();
   if (!waits_for_steps() && conclusion_ == conclusion::not_begun)
     conclude();
-  if (conclusion_ == conclusion::done)
-    leave();
-  else
-    set_wake();
 }
 
 /// Whether it goes on when steps end; when closing, when running ones return.
@@ -173,20 +356,33 @@ bool process_actor_impl::waits_for_steps() const {
 }
 
 void process_actor_impl::start_step(step_index step) {
-  auto number = state_.step(step).attempt + 1;
+  auto& self = state_.step(step);
+  auto number = self.attempt + 1;
   auto now = env_.now();
-  state_.apply(step_started{step, number, now});
-  auto timeout = state_.plan().steps[step].timeout;
-  if (timeout >= duration::zero() && number == 1)
-    add_timer({later(now, timeout), timer::kind::step_timeout, step, number});
+  happened_at_once(step_started{step, number, now});
   auto shared = std::make_shared<attempt_control>();
   running_[step] = shared;
-  auto first_start
-    = number > 1 ? std::optional{state_.step(step).start} : std::nullopt;
+  auto timeout = state_.plan().steps[step].timeout;
+  if (timeout >= duration::zero() && !timed_[step]) {
+    add_timer({later(now, timeout), timer::kind::step_timeout, step, number});
+    timed_[step] = shared->is_timed = true;
+  }
+  auto first_start = number > 1 ? std::optional{self.start} : std::nullopt;
   spawn<step_actor_impl, caf::hidden>(
     env_, process_actor{this},
     attempt{self_, step_view{state_.shared_context(), step}, number,
+            self.uncounted_attempts, self.entry, entry_callback(step),
             first_start, state_.carried_over(step), std::move(shared)});
+}
+
+/// The callback that a step goes on with.
+std::optional<callback_position>
+process_actor_impl::entry_callback(step_index step) const {
+  auto breakpoint = state_.breakpoint(step);
+  auto entry = state_.step(step).entry;
+  auto is_one = entry == step_entry::callback_before
+                || entry == step_entry::callback_after;
+  return breakpoint && is_one ? std::optional{breakpoint->at} : std::nullopt;
 }
 
 // -- callbacks, hooks and resources -------------------------------------------
@@ -205,9 +401,9 @@ void process_actor_impl::start_job(Work work) {
 }
 
 void process_actor_impl::prepare() {
-  start_job([&env = env_, look = process_look{self_, report_now()}] {
-    return run_before(env, look);
-  });
+  start_job(
+    [&env = env_, look = process_look{self_, report_now()},
+     what = state_.to_prepare()] { return run_before(env, look, what); });
 }
 
 /// Sees to what runs after steps that did not come to their end by themselves.
@@ -244,9 +440,8 @@ void process_actor_impl::give_up_conclusion_of(step_index step) {
   auto& plan = state_.plan().steps[step];
   auto late = fmt::format("its callbacks did not end within {}",
                           describe(plan.timeout));
-  state_.apply(
-    step_concluded{step, status::callback_failed, late, std::nullopt});
   report_late(late, plan.name);
+  happened(step_concluded{step, status::callback_failed, late, std::nullopt});
 }
 
 /// Sees to what runs after the last step, if there is anything.
@@ -265,24 +460,26 @@ void process_actor_impl::conclude() {
   auto outcome = state_.steps_ended() ? state_.outcome() : state_.own_status();
   process_look look{self_, report_now(), outcome,
                     state_.own_error(self_->id())};
-  start_job(
-    [&env = env_, look = std::move(look), complete, recorded = recorded_] {
-      return run_after(env, look, complete, *recorded);
-    });
+  process_conclusion what{state_.steps_ended(), complete};
+  start_job([&env = env_, look = std::move(look), what, recorded = recorded_] {
+    return run_after(env, look, what, *recorded);
+  });
 }
 
 /// Ends the process although what runs after it has not returned.
 void process_actor_impl::give_up_conclusion() {
   if (conclusion_ != conclusion::under_way)
     return;
-  conclusion_ = conclusion::done;
   auto late = fmt::format("what runs after it did not end within {}",
                           describe(state_.plan().timeout));
-  state_.apply(process_concluded{env_.now(), status::callback_failed, late,
-                                 std::nullopt, nullptr});
   report_late(late, {});
-  if (!recorded_->take())
-    return;
+  owes_record_ = recorded_->take();
+  end_conclusion(
+    {env_.now(), status::callback_failed, late, std::nullopt, nullptr});
+}
+
+/// Tells the record hook alone that the process has ended.
+void process_actor_impl::start_record() {
   auto report = report_now();
   process_look look{self_, report, report.state(), report.error()};
   start_job(
@@ -351,8 +548,10 @@ void process_actor_impl::on_wake() {
   if (left_)
     return;
   next_wake_.reset();
+  if (entries_.blocks())
+    return when_settled([this] { on_wake(); });
   auto now = env_.now();
-  while (!timers_.empty() && timers_.top().time <= now) {
+  while (!timers_.empty() && timers_.top().time <= now && !entries_.blocks()) {
     auto next = timers_.top();
     timers_.pop();
     expire(next);
@@ -363,8 +562,8 @@ void process_actor_impl::on_wake() {
 void process_actor_impl::expire(const timer& x) {
   switch (x.what) {
   case timer::kind::process_timeout:
-    state_.apply(process_timed_out{x.time, steps_not_begun()});
     request_stop();
+    happened(process_timed_out{x.time, steps_not_begun()});
     break;
   case timer::kind::step_timeout:
     expire_step(x);
@@ -385,11 +584,12 @@ void process_actor_impl::expire(const timer& x) {
 /// than when the step was handed out.
 void process_actor_impl::expire_step(const timer& x) {
   auto& step = state_.step(x.step);
-  if (step.phase == step_phase::ended)
+  if (step.phase == step_phase::ended
+      || (step.phase == step_phase::running && !is_open(x.step, step.attempt)))
     return;
   auto& plan = state_.plan().steps[x.step];
   auto& control = running_[x.step];
-  if (step.attempt == 1 && control != nullptr) {
+  if (control != nullptr && control->is_timed) {
     auto deadline = later(control->begun().value_or(env_.now()), plan.timeout);
     if (deadline > x.time && deadline > env_.now())
       return add_timer({deadline, x.what, x.step, x.attempt});
@@ -398,9 +598,11 @@ void process_actor_impl::expire_step(const timer& x) {
       && !std::exchange(control->extended, true))
     return add_timer(
       {later(env_.now(), plan.timeout), x.what, x.step, x.attempt});
-  if (control != nullptr)
+  if (control != nullptr) {
     control->stop.request_stop();
-  state_.apply(step_timed_out{
+    control->decided = true;
+  }
+  happened(step_timed_out{
     x.step, step.attempt,
     fmt::format(R"(step "{}" (id {}, attempt {}) timed out after {})",
                 plan.name, self_->step_id(plan.name), step.attempt,

@@ -75,6 +75,7 @@ private:
   void on_step_concluded(const step_concluded& x);
   void on_concluded(const process_concluded& x);
   confirmation on_control(const control& x);
+  void apply(const control& x, confirmation answer);
   void on_appended(const appended& x);
   void on_refused();
   void on_wake();
@@ -99,7 +100,9 @@ private:
   const journal_writer& writer() const;
 
   void advance();
+  void start_what_is_due();
   void start_step(step_index step);
+  std::optional<callback_position> entry_callback(step_index step) const;
   template <class Work>
   void start_job(Work work);
   void prepare();
@@ -107,6 +110,7 @@ private:
   void conclude_step(step_index step);
   void conclude();
   void end_conclusion(process_concluded x);
+  void start_record();
   void give_up_conclusion();
   void give_up_conclusion_of(step_index step);
   void report_late(std::string what, std::string_view step) const;
@@ -138,6 +142,7 @@ private:
   enum class conclusion { not_begun, under_way, done } conclusion_{};
   /// Who tells the record hook that the process has ended.
   std::shared_ptr<claim> recorded_;
+  bool owes_record_ = false; // what ran after the process was given up
   bool closing_ = false;
   std::set<step_index> interrupted_; // failed while closing
   bool left_ = false;

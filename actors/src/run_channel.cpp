@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "run_channel.hpp"
 
+#include "lightflow/persistence/replay.hpp"
+
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,6 +42,33 @@ run_channel::wait(std::optional<duration> timeout) const {
 std::optional<run_report> run_channel::report() const {
   std::lock_guard guard{mutex_};
   return report_;
+}
+
+void run_channel::show(run_report report) {
+  std::lock_guard guard{mutex_};
+  shown_ = std::move(report);
+}
+
+std::optional<run_report> run_channel::look() const {
+  std::lock_guard guard{mutex_};
+  return report_ ? report_ : shown_;
+}
+
+std::shared_ptr<run_channel> make_channel(const replayed_run& x) {
+  auto& id = x.summary.id;
+  auto result = std::make_shared<run_channel>(id, x.history.plan());
+  run_report report{std::make_shared<const run_record>(x.history.record(id))};
+  if (x.summary.condition != run_condition::running) {
+    result->finish(std::move(report));
+    return result;
+  }
+  result->show(std::move(report));
+  result->close(
+    {error_code::interrupted,
+     fmt::format(R"(run "{}" was under way when its program ended, )"
+                 "and does not go on until it is recovered",
+                 id)});
+  return result;
 }
 
 error engine_was_destroyed(const std::string& run) {

@@ -13,6 +13,8 @@
 
 namespace lightflow {
 
+struct replayed_run;
+
 /// Brings the end of a run from its supervisor to whoever waits for it on a
 /// thread. Safe to use from any thread.
 class run_channel {
@@ -41,14 +43,24 @@ public:
   /// The report, if the run ended.
   std::optional<run_report> report() const;
 
+  /// Says how the run goes that is not under way; see `look`.
+  void show(run_report report);
+
+  /// The report of a run that ended, or how one goes that is not under way.
+  std::optional<run_report> look() const;
+
 private:
   const std::string id_;
   const std::shared_ptr<const flow_plan> flow_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::optional<run_report> report_;
+  std::optional<run_report> shown_;
   std::optional<error> closed_;
 };
+
+/// The channel of a run that is not under way, as the journal has it.
+std::shared_ptr<run_channel> make_channel(const replayed_run& x);
 
 /// Why a run is closed along with its engine.
 error engine_was_destroyed(const std::string& run);

@@ -39,7 +39,7 @@ bool run_handle::has_ended() const {
 }
 
 run_report run_handle::look() const {
-  if (auto report = channel_->report())
+  if (auto report = channel_->look())
     return *report;
   auto now
     = engine()->ask<std::shared_ptr<const run_record>>(look_atom::value, id());
@@ -70,6 +70,11 @@ bool run_handle::stop() const {
 
 bool run_handle::stop(std::string_view process) const {
   return send(control_action::stop, process);
+}
+
+run_handle run_handle::recover() const {
+  auto core = engine();
+  return {core->recover(id()), core};
 }
 
 std::shared_ptr<engine_core> run_handle::engine() const {

@@ -62,9 +62,8 @@ public:
   }
 
   void append(std::string record, bool blocks, continuation then) {
-    append(blocks, std::move(then), [&](auto& out) {
-      out.records.push_back(std::move(record));
-    });
+    append(blocks, std::move(then),
+           [&](auto& out) { out.records.push_back(std::move(record)); });
   }
 
   /// Sends what was added since the last time.
@@ -115,7 +114,7 @@ private:
     continuation then;
   };
 
-  append out_; // not sent yet
+  append_records out_; // not sent yet
   std::deque<entry> open_;
   std::uint64_t next_ticket_ = 1;
   std::size_t blocking_ = 0;

@@ -61,8 +61,8 @@ struct runtime {
   /// null: on CAF's scheduler. Used by the engine only.
   thread_pool* journal_pool() {
     if (pool != nullptr && writer_pool == nullptr)
-      writer_pool = std::make_unique<thread_pool>(system,
-                                                  thread_pool::options{1, 1});
+      writer_pool
+        = std::make_unique<thread_pool>(system, thread_pool::options{1, 1});
     return writer_pool.get();
   }
 

@@ -154,7 +154,8 @@ step_actor_impl::retry_after(step& self, const attempt_ended& end) const {
       return std::nullopt;
   }
   auto id = attempt_.process->step_id(attempt_.view.plan().name);
-  return policy.delay_after(attempt_.number - attempt_.uncounted, std::hash<std::string>{}(id));
+  return policy.delay_after(attempt_.number - attempt_.uncounted,
+                            std::hash<std::string>{}(id));
 }
 
 /// A codec of the user may throw.

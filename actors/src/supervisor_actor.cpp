@@ -118,9 +118,9 @@ void supervisor_actor_impl::happened(Event x) {
 
 void supervisor_actor_impl::begin_run() {
   auto definition = env_.journal->source.definitions->of(plan());
-  auto record = encode(run_begun{plan().name, definition->fingerprint,
-                                 history_.state().start(),
-                                 history_.state().context()});
+  auto record
+    = encode(run_begun{plan().name, definition->fingerprint,
+                       history_.state().start(), history_.state().context()});
   append_begin(std::move(record), std::move(definition), true);
 }
 
@@ -132,7 +132,7 @@ void supervisor_actor_impl::append_begin(
     if (written)
       begin();
   };
-  entries_.append(true, then, [&](append& out) {
+  entries_.append(true, then, [&](append_records& out) {
     out.records.push_back(std::move(record));
     out.summary = summary();
     out.definition = std::move(definition);
@@ -154,17 +154,17 @@ void supervisor_actor_impl::write_end() {
   end_record_ = end_record::under_way;
   entries_.append(
     true, [this](bool) { end_record_ = end_record::written; },
-    [this](append& out) { out.summary = summary(); });
+    [this](append_records& out) { out.summary = summary(); });
 }
 
 run_summary supervisor_actor_impl::summary() const {
   auto& state = history_.state();
   auto definition = env_.journal->source.definitions->of(plan());
-  auto condition = !state.has_ended()              ? run_condition::running
+  auto condition = !state.has_ended()               ? run_condition::running
                    : state.own_status().succeeded() ? run_condition::finished
                                                     : run_condition::suspended;
-  return {channel_->id(),      plan().name,   definition->fingerprint,
-          condition,           state.own_status(), state.start(),
+  return {channel_->id(), plan().name,        definition->fingerprint,
+          condition,      state.own_status(), state.start(),
           env_.now()};
 }
 
@@ -188,9 +188,9 @@ void supervisor_actor_impl::on_refused(const append_refused& x) {
   entries_.give_up();
   if (begun_)
     return on_close();
-  auto why = error{error_code::journal_failed,
-                   fmt::format(R"(run "{}" could not begin: {})",
-                               channel_->id(), x.reason)};
+  auto why = error{
+    error_code::journal_failed,
+    fmt::format(R"(run "{}" could not begin: {})", channel_->id(), x.reason)};
   answer_begin({nullptr, why});
   channel_->close(std::move(why));
   closing_ = true;
@@ -236,8 +236,8 @@ auto supervisor_actor_impl::on_control(const control& x) -> confirmation {
     return answer;
   }
   ++open_answers_;
-  auto confirm = [this, answer](bool done) mutable {
-    answer.deliver(done);
+  auto confirm = [this, answer](bool written) mutable {
+    answer.deliver(written);
     --open_answers_;
     advance();
   };
@@ -304,8 +304,7 @@ void supervisor_actor_impl::control_process(const control& x,
   if (!entries_.is_open())
     return then(true);
   auto number = static_cast<std::uint32_t>(index);
-  entries_.append(encode(process_record{number, event}), true,
-                  std::move(then));
+  entries_.append(encode(process_record{number, event}), true, std::move(then));
 }
 
 auto supervisor_actor_impl::on_look() -> look_answer {
@@ -350,7 +349,7 @@ void supervisor_actor_impl::advance() {
     return;
   auto& state = history_.state();
   if (begun_ && !entries_.blocks() && !closing_) {
-    if (state.where() == run_state::phase::running && !started_)
+    if (state.where() != run_state::phase::preparing && !started_)
       start_processes();
     if (state.where() == run_state::phase::concluding && !concluding_)
       conclude();
@@ -402,6 +401,11 @@ std::vector<std::size_t> supervisor_actor_impl::live_processes() const {
 void supervisor_actor_impl::leave() {
   left_ = true;
   send(engine_, run_ended{channel_->id()});
+  if (begun_ && history_.state().own_status().has(status::suspended))
+    env_.events->emit(self_->make_event(
+      event_stage::recover,
+      problem::of(fail("the run failed and is suspended: it goes on when it is "
+                       "recovered"))));
   if (begun_ && history_.state().has_ended() && !entries_.is_lost())
     channel_->finish(
       run_report{std::make_shared<const run_record>(record_now())});

@@ -48,14 +48,15 @@ process_prepared run_before(runtime& env, const process_look& x,
   process self{x.who, x.report};
   running_functions::entry running{env.functions, self};
   auto& plan = x.report.plan();
-  for (auto& resource : what.resources)
-    x.who->resources->recover(resource, self);
+  if (auto& resources = x.who->resources)
+    for (auto& resource : what.resources)
+      resources->recover(resource, self);
   if (what.has_record)
     record(plan.records.insert, "insert", self);
   std::optional<failed_callback> failed;
   if (what.has_callbacks)
-    failed = run_callbacks(plan.before, callback_moment::before, self,
-                           what.from);
+    failed
+      = run_callbacks(plan.before, callback_moment::before, self, what.from);
   return {env.now(), std::move(failed), self.share_writes()};
 }
 

@@ -17,6 +17,8 @@ std::string_view to_string(error_code code) {
     return "unknown_run";
   case error_code::not_recoverable:
     return "not_recoverable";
+  case error_code::interrupted:
+    return "interrupted";
   case error_code::definition_changed:
     return "definition_changed";
   case error_code::no_journal:

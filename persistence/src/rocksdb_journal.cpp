@@ -142,4 +142,8 @@ rocksdb_journal::definition(std::string_view fingerprint) const {
     } -> get(definitions, fingerprint);
 }
 
+std::shared_ptr<journal> open_journal(std::filesystem::path directory) {
+  return std::make_shared<rocksdb_journal>(std::move(directory));
+}
+
 } // namespace lightflow

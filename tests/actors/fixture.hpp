@@ -13,6 +13,8 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,12 +33,15 @@ public:
   /// Made at first use, so that a test can define its flows before.
   lightflow::engine& engine() {
     if (!engine_) {
-      system_.emplace(config_);
+      if (!system_)
+        system_.emplace(config_);
       engine_options options;
       options.runs_on = executor::system_scheduler;
       options.log
         = [this](log_level, std::string_view text) { log.emplace_back(text); };
       options.events = events;
+      options.journal = journal;
+      options.interrupted = interrupted;
       engine_.emplace(*system_, catalog, options);
     }
     return *engine_;
@@ -71,7 +76,11 @@ public:
   }
 
   lightflow::catalog catalog;
-  event_options events; // of the engine, taken when it is made
+  // Of the engine, taken when it is made.
+  event_options events;
+  std::shared_ptr<lightflow::journal> journal
+    = std::make_shared<memory_journal>();
+  interrupted_runs interrupted = interrupted_runs::resume;
   std::vector<std::string> log;
 
 private:

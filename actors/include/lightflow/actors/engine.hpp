@@ -6,11 +6,13 @@
 #include "lightflow/core/catalog.hpp"
 #include "lightflow/core/report.hpp"
 #include "lightflow/core/writes.hpp"
+#include "lightflow/persistence/run_summary.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace caf {
 class actor_system;
@@ -28,10 +30,12 @@ using inputs = writes;
 /// Destroying an engine ends it whatever the state of its runs: no further step
 /// starts, running functions are asked to stop through their stop tokens, and
 /// the destructor waits for them, logging for which. Whoever waits for a run
-/// that was under way gets error_code::engine_closed.
+/// that was under way gets error_code::engine_closed; if it is recoverable, the
+/// next engine with the same journal has it go on.
 class engine {
 public:
-  /// An engine with an actor system of its own.
+  /// An engine with an actor system of its own. Throws journal_error if it has
+  /// a journal that cannot be read.
   explicit engine(const catalog& flows, engine_options options = {});
 
   /// An engine in an actor system, which must outlive it. Any number of engines
@@ -47,18 +51,43 @@ public:
   /// Runs a flow and waits for its end. Throws as `start` does.
   run_report run(std::string_view flow, inputs input = {});
 
-  /// Starts a run under an id of the engine's making. Throws
-  /// lightflow::error with error_code::unknown_flow, or with
-  /// error_code::no_codec for an input that a recoverable flow cannot keep.
+  /// Starts a run under an id of the engine's making. A recoverable run is in
+  /// the journal when this returns. Throws lightflow::error with
+  /// error_code::unknown_flow; with error_code::no_codec or value_too_large for
+  /// an input that a recoverable flow cannot keep, no_journal if the engine has
+  /// no journal for it, and journal_failed if that cannot be written, so that
+  /// there is no such run.
   run_handle start(std::string_view flow, inputs input = {});
 
   /// Starts a run under this id, or gives the run that has it already, also
-  /// when that has ended: there is never a second one. Throws as above, and
-  /// error_code::bad_run_id if the id does not follow the rules for names.
+  /// when that has ended, or is in the journal only: there is never a second
+  /// one. One that was interrupted goes on. Throws as above and as `recover`,
+  /// and error_code::bad_run_id if the id does not follow the rules for names.
   run_handle start_as(std::string id, std::string_view flow, inputs input = {});
 
-  /// The run of that id, if it is under way or was started with `start_as`.
+  /// The run of that id, if it is under way, was started with `start_as` or is
+  /// in the journal. Throws as `recover` if it is there but cannot be read.
   std::optional<run_handle> find(const std::string& id) const;
+
+  /// Has a run of the journal go on that failed or was interrupted, and gives a
+  /// handle of it as it goes on. Steps and processes that succeeded do not run
+  /// again. Throws lightflow::error: error_code::no_journal, unknown_run,
+  /// not_recoverable if it is under way or succeeded, unknown_flow if the
+  /// catalog does not have its flow, definition_changed, bad_encoding, bad_key,
+  /// journal_failed.
+  run_handle recover(const std::string& id);
+
+  /// The runs of the journal in one condition, in order of their ids, beginning
+  /// after the id `after`, at most `limit` of them. Throws
+  /// error_code::no_journal and journal_error.
+  std::vector<run_summary> list(run_condition condition,
+                                std::string_view after = {},
+                                std::size_t limit = 1000) const;
+
+  /// Removes a run that is not under way, with all that the journal has of it.
+  /// Gives false if it is under way. Waits until the journal can be written;
+  /// throws error_code::no_journal, and journal_failed if it never can.
+  bool forget(const std::string& id);
 
   /// What became of the events until now.
   lightflow::event_counts event_counts() const;

@@ -3,8 +3,14 @@
 
 #include "lightflow/actors/event_options.hpp"
 #include "lightflow/actors/log.hpp"
+#include "lightflow/core/durability.hpp"
+#include "lightflow/core/settings.hpp"
+#include "lightflow/persistence/encryption.hpp"
+#include "lightflow/persistence/journal.hpp"
 
 #include <cstddef>
+#include <memory>
+#include <optional>
 
 namespace lightflow {
 
@@ -16,6 +22,15 @@ enum class executor {
   /// its threads; with CAF's test scheduler all is deterministic, and `wait`
   /// runs the scheduler until it is idle.
   system_scheduler,
+};
+
+/// What an engine does with the runs of its journal that were under way when
+/// their program ended.
+enum class interrupted_runs {
+  /// They go on by themselves, a bounded number at a time.
+  resume,
+  /// They wait until `engine::recover`; `engine::list` tells them.
+  wait,
 };
 
 /// How an engine runs. The defaults are meant to be kept.
@@ -34,6 +49,28 @@ struct engine_options {
 
   /// What is done with events.
   event_options events;
+
+  /// Where recoverable runs are kept, by one engine at a time. Null: there is
+  /// no journal, and starting a recoverable flow is an error.
+  std::shared_ptr<lightflow::journal> journal;
+
+  /// What the journal's entries survive, for flows that do not say it. A run
+  /// whose durability is `none` is as if its flow were not recoverable.
+  lightflow::durability durability = lightflow::durability::sync;
+
+  /// What is done with runs that were under way when their program ended.
+  interrupted_runs interrupted = interrupted_runs::resume;
+
+  /// How many bytes the encoding of a value in a recoverable run may have.
+  std::size_t value_limit = std::size_t{1} << 20;
+
+  /// Which values are encrypted in the journal; null: none.
+  std::shared_ptr<const lightflow::encryption> encryption;
+
+  /// How long runs that succeeded are kept in the journal; nothing: until they
+  /// are forgotten by `engine::forget`. Runs that failed are kept until they
+  /// are recovered or forgotten.
+  std::optional<duration> retention;
 };
 
 } // namespace lightflow

@@ -58,6 +58,10 @@ public:
 
   bool stop(std::string_view process) const;
 
+  /// Has a run go on that failed; see `engine::recover`. What this gives waits
+  /// for the new end; this handle keeps the old one.
+  run_handle recover() const;
+
 private:
   std::shared_ptr<engine_core> engine() const;
   bool drive() const;

@@ -21,6 +21,9 @@ enum class error_code {
   unknown_run,
   /// A run is not in a state to be recovered: it is under way, or succeeded.
   not_recoverable,
+  /// A run was under way when its program ended, and does not go on by itself:
+  /// recover it.
+  interrupted,
   /// A run cannot go on by the definition of today: see the message for what
   /// has changed, and run it with the program that it was started with.
   definition_changed,

@@ -46,4 +46,7 @@ private:
   std::unique_ptr<store> store_;
 };
 
+/// Opens the journal in a directory; as the constructor of rocksdb_journal.
+std::shared_ptr<journal> open_journal(std::filesystem::path directory);
+
 } // namespace lightflow

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "run_recovery.hpp"
+
+namespace lightflow {
+
+namespace {
+
+/// So many runs that were interrupted may be under way at once before others
+/// follow: enough to keep all threads and the disk busy.
+constexpr std::size_t at_once = 256;
+
+constexpr std::size_t sweep = 1000;
+
+} // namespace
+
+std::vector<std::string> run_recovery::next_interrupted(const journal& from) {
+  std::vector<std::string> result;
+  if (is_done_ || under_way_.size() > at_once / 2)
+    return result;
+  auto wanted = at_once - under_way_.size();
+  auto found = from.list(run_condition::running, seen_, wanted);
+  is_done_ = found.size() < wanted;
+  for (auto& x : found) {
+    seen_ = x.id;
+    if (x.condition == run_condition::running && under_way_.insert(x.id).second)
+      result.push_back(std::move(x.id));
+  }
+  return result;
+}
+
+std::vector<std::string> run_recovery::next_expired(const journal& from,
+                                                    time_point now) {
+  std::vector<std::string> result;
+  if (!how_.retention)
+    return result;
+  auto found = from.list(run_condition::finished, swept_, sweep);
+  swept_ = found.size() < sweep ? std::string{} : found.back().id;
+  for (auto& x : found)
+    if (later(x.updated, *how_.retention) <= now)
+      result.push_back(std::move(x.id));
+  return result;
+}
+
+} // namespace lightflow
