@@ -104,18 +104,19 @@ std::size_t thread_pool::pending() const {
 void thread_pool::push(job x) {
   auto& queue = x.kind == job_kind::supervision ? supervision_ : user_;
   queue.push_back(x);
-  wake_one();
-  if (idle_ == 0 && !monitoring_) {
+  call_for_help();
+}
+
+/// Sees that what is queued finds a thread: an idle one, or if there is none,
+/// one that the monitor adds when the others are stuck.
+void thread_pool::call_for_help() {
+  if (idle_ > 0 && !waking_) {
+    waking_ = true;
+    work_.notify_one();
+  } else if (idle_ == 0 && !monitoring_) {
     monitoring_ = true;
     backlog_.notify_one();
   }
-}
-
-void thread_pool::wake_one() {
-  if (idle_ == 0 || waking_)
-    return;
-  waking_ = true;
-  work_.notify_one();
 }
 
 void thread_pool::run(worker& self) {
@@ -145,7 +146,7 @@ thread_pool::job thread_pool::take(worker& self) {
   while (true) {
     if (auto x = pop(self); x.actor != nullptr) {
       if (pending() > 0)
-        wake_one();
+        call_for_help();
       return x;
     }
     if (stopping_ || self.spare || (bored && threads_ > options_.base)) {

@@ -89,7 +89,7 @@ private:
   job pop(const worker& self);
   void execute(worker& self, job x);
   void push(job x);
-  void wake_one();
+  void call_for_help();
   void add_worker(bool spare);
   void retire(worker& self);
   void monitor();

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <latch>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -66,6 +67,22 @@ BOOST_AUTO_TEST_CASE(steps_that_block_run_at_once_however_few_cores) {
                  [&](step&) { all_started.arrive_and_wait(); });
   engine engine{catalog};
   BOOST_TEST(engine.run("flow").success());
+}
+
+BOOST_AUTO_TEST_CASE(steps_that_block_are_seen_by_an_engine_that_just_woke_up) {
+  // Whether an idle thread or the monitor has to help is a matter of timing.
+  constexpr int steps = 8;
+  std::optional<std::latch> all_started;
+  auto& process = catalog.flow_with_process("flow");
+  for (int i = 0; i < steps; ++i)
+    process.step("step" + std::to_string(i),
+                 [&](step&) { all_started->arrive_and_wait(); });
+  for (int i = 0; i < 50; ++i) {
+    all_started.emplace(steps);
+    engine engine{catalog};
+    auto run = engine.start("flow");
+    BOOST_TEST_REQUIRE(run.wait_for(10s).has_value());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_step_times_out_on_time_among_steps_that_block) {
