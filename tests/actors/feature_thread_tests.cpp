@@ -65,10 +65,7 @@ BOOST_AUTO_TEST_CASE(steps_that_attach_at_once_initialise_once) {
   std::atomic<int> initialised{0};
   std::atomic<int> released{0};
   catalog.resource("db")
-    .on_initialize([&](resource&, const value&) {
-      std::this_thread::sleep_for(5ms); // for the others to come and wait
-      return ++initialised;
-    })
+    .on_initialize([&](resource&, const value&) { return ++initialised; })
     .on_release([&](resource&) { ++released; });
   for (int i = 0; i < steps; ++i)
     process.step("s" + std::to_string(i), [&](step& s) -> result<int> {
@@ -237,9 +234,19 @@ BOOST_AUTO_TEST_CASE(a_function_that_returns_late_has_no_second_conclusion) {
 
 BOOST_AUTO_TEST_CASE(callbacks_after_a_step_may_take_as_long_again) {
   process.step("quick", [](step&) {}).step_timeout(200ms);
-  process.after_step([](step&) { std::this_thread::sleep_for(250ms); });
+  process
+    .step("clock",
+          [&](step& s) {
+            while (!s.stop_requested())
+              std::this_thread::yield();
+            blocked.open();
+          })
+    .step_timeout(250ms);
+  process.after_step([&](step&) { blocked.wait(); }).only_for("quick");
   engine engine{catalog, options};
-  BOOST_TEST(engine.run("flow").success());
+  auto report = engine.run("flow");
+  BOOST_TEST(report.process("flow").step("clock").has(status::timed_out));
+  BOOST_TEST(report.process("flow").step("quick").success());
 }
 
 BOOST_AUTO_TEST_CASE(a_step_times_out_when_callbacks_take_longer_than_that) {
@@ -285,8 +292,9 @@ BOOST_AUTO_TEST_CASE(steps_that_had_not_begun_are_cancelled_by_a_timeout) {
   {
     engine engine{catalog, options};
     auto handle = engine.start("flow");
-    std::this_thread::sleep_for(60ms); // the callback waits for the one thread
-    blocked.open();
+    while (!handle.look().process("flow").has(status::timed_out))
+      std::this_thread::yield();
+    blocked.open(); // while the callback waits for the one thread
     for (auto& s : handle.wait().process("flow").steps())
       states.push_back(s.state());
   }
