@@ -171,8 +171,8 @@ using engine_actor = caf::typed_actor<
   caf::replies_to<erase_run>::with<forget_answer>,
   // From a job that read a run.
   caf::reacts_to<run_loaded>,
-  // Finds a run; null if none of that id is known.
-  caf::replies_to<find_atom, std::string>::with<std::shared_ptr<run_channel>>,
+  // Finds a run, also in the journal; without a channel if there is none.
+  caf::replies_to<find_atom, std::string>::with<run_answer>,
   // Hands a control on to the run's supervisor; false if the run has ended.
   caf::replies_to<std::string, control>::with<bool>,
   // Hands a look on to the run's supervisor; null if the run has ended.
@@ -268,6 +268,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_concluded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::step_concluded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_prepared)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_concluded)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<lightflow::run_channel>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const lightflow::run_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const lightflow::process_state>)

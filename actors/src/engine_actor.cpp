@@ -51,7 +51,7 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
   if (is_kept && x.remember)
     try {
       if (auto found = find_stored(id))
-        return load_run(id, found->condition == run_condition::running);
+        return load_run(*found, true);
     } catch (const error& e) {
       return run_answer{nullptr, e};
     }
@@ -81,6 +81,28 @@ supervisor_actor engine_actor_impl::begin(supervised_run x, bool remember) {
 std::optional<run_summary>
 engine_actor_impl::find_stored(const std::string& id) const {
   return env_.journal->source.from->find(id);
+}
+
+/// One that was interrupted and is to go on by itself is not waited for: it
+/// goes on now.
+caf::result<run_answer> engine_actor_impl::on_find(const std::string& id) {
+  if (auto i = runs_.find(id); i != runs_.end())
+    return run_answer{i->second.channel};
+  if (env_.journal == nullptr)
+    return run_answer{};
+  try {
+    auto found = find_stored(id);
+    if (!found)
+      return run_answer{};
+    return load_run(*found, recovery_.resumes());
+  } catch (const error& e) {
+    return run_answer{nullptr, e};
+  }
+}
+
+caf::result<run_answer> engine_actor_impl::load_run(const run_summary& x,
+                                                    bool resumes) {
+  return load_run(x.id, resumes && x.condition == run_condition::running);
 }
 
 caf::result<run_answer> engine_actor_impl::on_recover(const recover_run& x) {
@@ -213,12 +235,6 @@ caf::result<forget_answer> engine_actor_impl::on_erase(const erase_run& x) {
 }
 
 // -- runs under way -----------------------------------------------------------
-
-std::shared_ptr<run_channel>
-engine_actor_impl::on_find(const std::string& id) const {
-  auto i = runs_.find(id);
-  return i != runs_.end() ? i->second.channel : nullptr;
-}
 
 supervisor_actor engine_actor_impl::supervisor_of(const std::string& id) const {
   auto i = runs_.find(id);

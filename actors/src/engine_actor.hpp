@@ -52,7 +52,7 @@ private:
   caf::result<run_answer> on_recover(const recover_run& x);
   caf::result<forget_answer> on_erase(const erase_run& x);
   void on_loaded(const run_loaded& x);
-  std::shared_ptr<run_channel> on_find(const std::string& id) const;
+  caf::result<run_answer> on_find(const std::string& id);
   caf::result<bool> on_control(const std::string& id, const control& x);
   caf::result<std::shared_ptr<const run_record>> on_look(const std::string& id);
   void on_run_ended(const std::string& id);
@@ -61,6 +61,7 @@ private:
 
   supervisor_actor begin(supervised_run x, bool remember);
   caf::result<run_answer> load_run(const std::string& id, bool recovers);
+  caf::result<run_answer> load_run(const run_summary& x, bool resumes);
   void start_load(const std::string& id, bool recovers);
   void go_on(replayed_run& x, load& wanted);
   void refuse(const std::string& id, load& wanted, const error& why);

@@ -113,14 +113,8 @@ engine_core::unwrap(std::optional<run_answer> x) const {
   return std::move(x->channel);
 }
 
-/// A run that is not under way is read on the caller's thread.
 std::shared_ptr<run_channel> engine_core::find(const std::string& id) {
-  auto known = ask<std::shared_ptr<run_channel>>(find_atom::value, id);
-  if (known && *known != nullptr)
-    return *std::move(known);
-  if (env_->journal == nullptr || !journal().find(id))
-    return nullptr;
-  return make_channel(replay(env_->journal->source, id));
+  return unwrap(ask<run_answer>(find_atom::value, id));
 }
 
 bool engine_core::forget(const std::string& id) {

@@ -166,7 +166,7 @@ void process_actor_impl::when_settled(F f) {
 
 void process_actor_impl::on_appended(const appended& x) {
   entries_.written(x.ticket);
-  while (!entries_.blocks() && !deferred_.empty()) {
+  while (!left_ && !entries_.blocks() && !deferred_.empty()) {
     auto next = std::move(deferred_.front());
     deferred_.erase(deferred_.begin());
     next();
@@ -184,9 +184,12 @@ void process_actor_impl::on_refused() {
       interrupted_.insert(x);
   if (conclusion_ == conclusion::under_way)
     conclusion_ = conclusion::done;
+  closing_ = true;
   for (auto& x : std::exchange(deferred_, {}))
-    x();
-  on_close();
+    if (!left_)
+      x();
+  if (!left_)
+    on_close();
 }
 
 /// What was attached is known to the journal no later than what came of it.
@@ -325,9 +328,30 @@ void process_actor_impl::advance() {
     start_what_is_due();
   entries_.flush(*this, writer());
   if (conclusion_ == conclusion::done && entries_.is_settled())
-    leave();
-  else
-    set_wake();
+    return leave();
+  set_wake();
+  assert(will_wake());
+}
+
+/// Whether something is under way, or set, that will bring a message.
+bool process_actor_impl::will_wake() const {
+  if (!entries_.is_settled() || conclusion_ == conclusion::under_way)
+    return true;
+  switch (state_.wakes_by()) {
+  case wake_source::running_step:
+    return closing_ || state_.running() > 0;
+  case wake_source::ready_step: // would have been started
+    return state_.running() > 0;
+  case wake_source::retry:
+    return !timers_.empty();
+  case wake_source::conclusion:
+    return !concluding_.empty();
+  case wake_source::preparation: // by a job, or when that takes too long
+  case wake_source::resume:
+    return true;
+  default:
+    return false;
+  }
 }
 
 void process_actor_impl::start_what_is_due() {

@@ -118,6 +118,7 @@ private:
   std::vector<step_index> steps_not_begun() const;
   process_report report_now() const;
   bool waits_for_steps() const;
+  bool will_wake() const;
   void request_stop();
   void leave();
 

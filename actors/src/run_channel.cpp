@@ -57,12 +57,15 @@ std::optional<run_report> run_channel::look() const {
 std::shared_ptr<run_channel> make_channel(const replayed_run& x) {
   auto& id = x.summary.id;
   auto result = std::make_shared<run_channel>(id, x.history.plan());
-  run_report report{std::make_shared<const run_record>(x.history.record(id))};
+  auto record = x.history.record(id);
   if (x.summary.condition != run_condition::running) {
-    result->finish(std::move(report));
+    result->finish(
+      run_report{std::make_shared<const run_record>(std::move(record))});
     return result;
   }
-  result->show(std::move(report));
+  record.wakes_by = wake_source::recovery;
+  result->show(
+    run_report{std::make_shared<const run_record>(std::move(record))});
   result->close(
     {error_code::interrupted,
      fmt::format(R"(run "{}" was under way when its program ended, )"

@@ -25,7 +25,12 @@ struct recovery_options {
 class run_recovery {
 public:
   explicit run_recovery(recovery_options how)
-      : how_(how), is_done_(how.interrupted == interrupted_runs::wait) {}
+      : how_(how), is_done_(!resumes()) {}
+
+  /// Whether runs that were interrupted go on by themselves.
+  bool resumes() const noexcept {
+    return how_.interrupted == interrupted_runs::resume;
+  }
 
   /// The next runs that are to go on, as many as may now.
   std::vector<std::string> next_interrupted(const journal& from);

@@ -207,6 +207,18 @@ process_report run_report::process(std::string_view name) const {
     fmt::format(R"(flow "{}" has no process "{}")", this->name(), name));
 }
 
+std::vector<wake_reason> run_report::wakes_by() const {
+  if (run_->wakes_by == wake_source::ended)
+    return {};
+  if (run_->wakes_by != wake_source::processes)
+    return {{id(), run_->wakes_by}};
+  std::vector<wake_reason> result;
+  for (auto& x : run_->processes)
+    if (!x->has_ended())
+      result.push_back({id() + '/' + x->plan().name, x->wakes_by()});
+  return result;
+}
+
 std::string run_report::errors() const {
   std::string result;
   auto add = [&](const std::string& x) {

@@ -131,6 +131,7 @@ run_record make_run_record(const std::string& id,
   result.flow = std::move(plan);
   result.start = state.start();
   result.end = state.end();
+  result.wakes_by = state.wakes_by();
   return result;
 }
 

@@ -96,6 +96,21 @@ void run_state::conclude_if_processes_ended() {
     phase_ = plan_->has_conclusion() ? phase::concluding : phase::ended;
 }
 
+/// A pause holds up the processes only, which tell of it themselves.
+wake_source run_state::wakes_by() const {
+  switch (phase_) {
+  case phase::preparing:
+    return wake_source::preparation;
+  case phase::running:
+    return wake_source::processes;
+  case phase::concluding:
+    return wake_source::conclusion;
+  default:
+    return outcome().has(status::suspended) ? wake_source::recovery
+                                            : wake_source::ended;
+  }
+}
+
 status run_state::own_status() const {
   if (has_ended())
     return outcome();

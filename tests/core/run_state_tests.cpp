@@ -136,4 +136,24 @@ BOOST_AUTO_TEST_CASE(a_flow_without_processes_has_ended_at_once) {
   BOOST_TEST(state.has_ended());
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_is_not_at_its_end_says_what_it_waits_for) {
+  flow.before_flow([](lightflow::flow&) {});
+  flow.after_flow([](lightflow::flow&) {});
+  run_state state{catalog.plan("flow"), std::make_shared<const writes>(), epoch,
+                  true};
+  BOOST_TEST((state.wakes_by() == wake_source::preparation));
+  state.apply(run_prepared{at(1), {}, "", std::nullopt, nullptr});
+  BOOST_TEST((state.wakes_by() == wake_source::processes));
+  state.apply(process_done{status::success, at(2)});
+  state.apply(process_done{status::error, at(2)});
+  BOOST_TEST((state.wakes_by() == wake_source::conclusion));
+  state.apply(run_concluded{at(3), {}, "", std::nullopt, nullptr});
+  BOOST_TEST((state.wakes_by() == wake_source::recovery));
+  state.recover({at(4), "", true}, 1);
+  BOOST_TEST((state.wakes_by() == wake_source::processes));
+  state.apply(process_done{status::success, at(5)});
+  state.apply(run_concluded{at(6), {}, "", std::nullopt, nullptr});
+  BOOST_TEST((state.wakes_by() == wake_source::ended));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,6 +6,7 @@
 #include "lightflow/core/process_event.hpp"
 #include "lightflow/core/status.hpp"
 #include "lightflow/core/step_phase.hpp"
+#include "lightflow/core/wake_source.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -45,18 +46,6 @@ struct step_state {
   std::uint32_t open_dependencies = 0;
   time_point start; // of the first attempt
   time_point end;
-};
-
-/// What will make a process go on. A process that has not ended always has one.
-enum class wake_source {
-  ended,        // needs none
-  start,        // the process_started event
-  preparation,  // the end of what runs before the first step
-  running_step, // the end of a step
-  ready_step,   // a step that can start at once
-  retry,        // the end of a wait before another attempt
-  resume,       // somebody who resumes it
-  conclusion,   // the end of what runs after a step or after the last one
 };
 
 /// The state of one process of a run: changed by events alone, and so the same

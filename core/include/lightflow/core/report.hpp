@@ -25,6 +25,8 @@ struct run_record {
   time_point start;
   time_point end;
   std::vector<std::shared_ptr<const process_state>> processes;
+  /// What the run itself waits for.
+  wake_source wakes_by = wake_source::ended;
 };
 
 /// What the reports on all kinds of units have in common.
@@ -211,6 +213,10 @@ public:
 
   /// The errors of the run, its processes and its steps, a line each.
   std::string errors() const;
+
+  /// What will make the run go on: its own source, or those of its processes
+  /// that have not ended. Empty only if it is at its end for good.
+  std::vector<wake_reason> wakes_by() const;
 
 private:
   status any_status() const;

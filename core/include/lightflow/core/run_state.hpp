@@ -4,6 +4,7 @@
 #include "lightflow/core/plan.hpp"
 #include "lightflow/core/run_event.hpp"
 #include "lightflow/core/status.hpp"
+#include "lightflow/core/wake_source.hpp"
 #include "lightflow/core/writes.hpp"
 
 #include <memory>
@@ -64,6 +65,8 @@ public:
   bool is_recovering() const noexcept {
     return recovering_;
   }
+
+  wake_source wakes_by() const;
 
   /// The status of the run itself.
   status own_status() const;
