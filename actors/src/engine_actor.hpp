@@ -40,6 +40,7 @@ private:
     supervisor_actor supervisor; // null: the run has ended
     std::shared_ptr<run_channel> channel;
     bool remember;
+    bool is_kept; // in the journal
   };
 
   /// What is wanted of a run that is being read.
@@ -59,7 +60,9 @@ private:
   void on_tick();
   void on_close();
 
-  supervisor_actor begin(supervised_run x, bool remember);
+  entry& begin(supervised_run x, bool remember);
+  caf::result<run_answer> when_begun(const entry& run);
+  void answer_when_begun(const entry& run, answer_promise answer);
   caf::result<run_answer> load_run(const std::string& id, bool recovers);
   caf::result<run_answer> load_run(const run_summary& x, bool resumes);
   void start_load(const std::string& id, bool recovers);
