@@ -158,30 +158,62 @@ BOOST_AUTO_TEST_CASE(breakpoints_move_as_recoveries_fail) {
   CHECK_HAPPENED("after 2");
 }
 
-BOOST_AUTO_TEST_CASE(
-  a_step_that_timed_out_runs_again_without_callbacks_before) {
-  process.before_step(noting("before"));
+BOOST_AUTO_TEST_CASE(a_step_that_timed_out_runs_again_from_its_function_on) {
+  auto note = [this](const char* what) {
+    return [this, what](auto& x) {
+      happened.push_back(what + x.name());
+      return true;
+    };
+  };
+  auto hook = [this](auto& x) { happened.push_back("+" + x.name()); };
+  catalog.step_records().on_insert(hook);
+  process.before_step(note("before "));
   process
     .step("step",
-          [this](step&) -> result<> {
+          [this](step&) {
             happened.push_back("step");
-            return may_fail("step");
+            if (!may_fail("step"))
+              advance(3s, 1s);
           })
-    .if_([this](step&) {
-      happened.push_back("condition");
-      return true;
-    })
-    .retry(1, 1h)
+    .if_(note("if "))
     .step_timeout(1s);
-  process.after_step(noting("after"));
+  process.after_step(note("after "));
   fails["step"] = 1;
-  auto run = start_flow();
-  advance(2s, 100ms);
-  BOOST_TEST(run.wait().has_any(status::timed_out));
-  CHECK_HAPPENED("condition", "before", "step", "after");
+  auto report = run_flow();
+  BOOST_TEST(report.has_any(status::timed_out));
+  CHECK_HAPPENED("+step", "if step", "before step", "step", "after step");
   restart();
   BOOST_TEST(recover().success());
-  CHECK_HAPPENED("step", "after");
+  CHECK_HAPPENED("step", "after step");
+}
+
+BOOST_AUTO_TEST_CASE(a_step_of_a_process_that_timed_out_does_so_too) {
+  process.before_step(noting("before"));
+  process.step("step", [this](step&) {
+    happened.push_back("step");
+    if (!may_fail("step"))
+      advance(3s, 1s);
+  });
+  process.process_timeout(1s);
+  fails["step"] = 1;
+  BOOST_TEST(run_flow().has_any(status::timed_out));
+  restart();
+  BOOST_TEST(recover().success());
+  CHECK_HAPPENED("step");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_timed_out_in_a_callback_before_it_begins_anew) {
+  process.before_step(must, [this](step&) {
+    happened.push_back("before");
+    if (!may_fail("before"))
+      advance(3s, 1s);
+  });
+  process.step("step", noting("step")).step_timeout(1s);
+  fails["before"] = 1;
+  BOOST_TEST(run_flow().has_any(status::timed_out));
+  restart();
+  BOOST_TEST(recover().success());
+  CHECK_HAPPENED("before", "step");
 }
 
 BOOST_AUTO_TEST_CASE(callbacks_after_a_timed_out_step_run_all_with_it_again) {

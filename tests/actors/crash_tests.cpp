@@ -12,6 +12,11 @@ namespace {
 
 const auto scenarios = crash_scenarios();
 
+struct expectation {
+  std::string end;
+  std::size_t batches;
+};
+
 /// One program after the other on one journal.
 struct crash_run : crash_fixture {
   explicit crash_run(const crash_scenario& what)
@@ -68,18 +73,20 @@ struct crash_run : crash_fixture {
     return result;
   }
 
-  void check_not_executed(const std::set<std::string>& finished) {
+  /// Goes on, and checks that nothing is lost or done again that the journal
+  /// has.
+  void check_end(const expectation& expected) {
+    auto finished = finished_steps();
+    auto report = go_on();
+    BOOST_REQUIRE(report.has_value());
+    BOOST_TEST(shown.of(*report) == expected.end);
+    BOOST_TEST(shown.of(stored()) == expected.end);
     for (auto& name : executed)
       BOOST_TEST(!finished.contains(name), name << " ran again");
   }
 
   const crash_scenario& scenario;
   end_state shown;
-};
-
-struct expectation {
-  std::string end;
-  std::size_t batches;
 };
 
 /// What comes of a scenario without a crash.
@@ -102,22 +109,15 @@ BOOST_DATA_TEST_CASE(a_crash_at_any_record_does_not_change_the_end,
   BOOST_TEST_MESSAGE(expected.end);
   for (auto loss : {crash_journal::end::silent, crash_journal::end::loud})
     for (std::size_t n = 1; n < expected.batches; ++n)
-      BOOST_TEST_CONTEXT(
-        "crash after batch "
-        << n << " of " << expected.batches
-        << (loss == crash_journal::end::loud ? ", loud" : "")) {
-        crash_run world{scenario};
-        world.disk->limit = n;
-        world.disk->loss = loss;
-        world.begin();
-        world.crash();
-        auto finished = world.finished_steps();
-        auto report = world.go_on();
-        BOOST_REQUIRE(report.has_value());
-        BOOST_TEST(world.shown.of(*report) == expected.end);
-        world.check_not_executed(finished);
-        BOOST_TEST(world.shown.of(world.stored()) == expected.end);
-      }
+      if (loss == crash_journal::end::silent || scenario.only_waits)
+        BOOST_TEST_CONTEXT("crash after batch " << n) {
+          crash_run world{scenario};
+          world.disk->limit = n;
+          world.disk->loss = loss;
+          world.begin();
+          world.crash();
+          world.check_end(expected);
+        }
 }
 
 BOOST_DATA_TEST_CASE(a_crash_during_the_recovery_from_one_does_not_either,
@@ -135,11 +135,7 @@ BOOST_DATA_TEST_CASE(a_crash_during_the_recovery_from_one_does_not_either,
         world.go_on();
         auto is_cut = world.disk->taken == n + m;
         world.crash();
-        auto finished = world.finished_steps();
-        auto report = world.go_on();
-        BOOST_REQUIRE(report.has_value());
-        BOOST_TEST(world.shown.of(*report) == expected.end);
-        world.check_not_executed(finished);
+        world.check_end(expected);
         if (!is_cut)
           break;
       }

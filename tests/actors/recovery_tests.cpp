@@ -324,9 +324,9 @@ BOOST_AUTO_TEST_CASE(hooks_of_records_are_told_of_an_insert_once) {
   recover();
   restart();
   auto report = recover();
-  CHECK_HAPPENED("a", "=a success|recovering", "+b pending", "b",
-                 "=b success|recovering", "=process success|recovering",
-                 "=flow success|recovering");
+  CHECK_HAPPENED("a", "=a recovering|success", "+b pending|recovering", "b",
+                 "=b recovering|success", "=process recovering|success",
+                 "=flow recovering|success");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
