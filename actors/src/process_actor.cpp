@@ -396,7 +396,8 @@ void process_actor_impl::start_step(step_index step) {
     env_, process_actor{this},
     attempt{self_, step_view{state_.shared_context(), step}, number,
             self.uncounted_attempts, self.entry, entry_callback(step),
-            first_start, state_.carried_over(step), std::move(shared)});
+            self.flags.has(status::recovering), first_start,
+            state_.carried_over(step), std::move(shared)});
 }
 
 /// The callback that a step goes on with.
@@ -535,6 +536,15 @@ std::vector<step_index> process_actor_impl::steps_not_begun() const {
   return result;
 }
 
+std::vector<step_index> process_actor_impl::steps_in_function() const {
+  std::vector<step_index> result;
+  for (step_index x = 0; x < running_.size(); ++x)
+    if (state_.step(x).phase == step_phase::running && running_[x] != nullptr
+        && running_[x]->entered_function())
+      result.push_back(x);
+  return result;
+}
+
 void process_actor_impl::request_stop() {
   for (auto& x : running_)
     if (x != nullptr)
@@ -587,7 +597,7 @@ void process_actor_impl::expire(const timer& x) {
   switch (x.what) {
   case timer::kind::process_timeout:
     request_stop();
-    happened(process_timed_out{x.time, steps_not_begun()});
+    happened(process_timed_out{x.time, steps_not_begun(), steps_in_function()});
     break;
   case timer::kind::step_timeout:
     expire_step(x);
@@ -631,7 +641,7 @@ void process_actor_impl::expire_step(const timer& x) {
     fmt::format(R"(step "{}" (id {}, attempt {}) timed out after {})",
                 plan.name, self_->step_id(plan.name), step.attempt,
                 describe(plan.timeout)),
-    env_.now()});
+    env_.now(), control != nullptr && control->entered_function()});
 }
 
 } // namespace lightflow

@@ -116,6 +116,7 @@ private:
   void report_late(std::string what, std::string_view step) const;
   bool is_open(step_index step, std::uint32_t attempt) const;
   std::vector<step_index> steps_not_begun() const;
+  std::vector<step_index> steps_in_function() const;
   process_report report_now() const;
   bool waits_for_steps() const;
   bool will_wake() const;

@@ -30,6 +30,7 @@ attempt_ended step_actor_impl::run() {
             attempt_.view,
             {attempt_.number, end.start, shared.stop.get_token()},
             carried != nullptr ? carried->context : writes{}};
+  self.set_state(status::pending | recovering());
   {
     thread_pool::user_code in_user_code;
     running_functions::entry running{env_.functions, self};
@@ -92,6 +93,7 @@ void step_actor_impl::keep_result(step& self, attempt_ended& end) const {
 
 /// Runs the function of the user, which may do and throw anything.
 void step_actor_impl::call(step& self, attempt_ended& end) const {
+  attempt_.shared->enter_function();
   auto [returned, trouble]
     = call_guarded([&] { return attempt_.view.plan().function(self); });
   if (!trouble && returned->has_value())
@@ -115,23 +117,26 @@ void step_actor_impl::conclude(step& self, attempt_ended& end) const {
   if (!plan.has_step_conclusion() || !attempt_.shared->conclusion.take())
     return;
   end.concluded = true;
-  self.set_state(end.outcome);
+  self.set_state(end.outcome | recovering());
   if (!end.error.empty())
     self.add_error(end.outcome, end.error);
-  if (auto failed = run_after_step(plan, self))
+  auto from = attempt_.entry == step_entry::callback_after ? attempt_.from
+                                                           : std::nullopt;
+  if (auto failed = run_after_step(plan, self, from))
     end.breakpoint = {callback_moment::after, failed->at};
-  end.outcome = self.state();
+  end.outcome = self.state().remove(recovering());
   end.error = self.error();
   if (attempt_.shared->record.take())
     record(plan.step_records.update, "update", self);
 }
 
-std::optional<failed_callback> run_after_step(const process_plan& plan,
-                                              step& self) {
+std::optional<failed_callback>
+run_after_step(const process_plan& plan, step& self,
+               std::optional<callback_position> from) {
   auto ran = !self.state().has_any(status::skipped, status::cancelled);
   std::optional<failed_callback> failed;
   if (ran)
-    failed = run_callbacks(plan.after_step, callback_moment::after, self);
+    failed = run_callbacks(plan.after_step, callback_moment::after, self, from);
   if (failed)
     self.add_error(status::callback_failed,
                    fmt::format(R"(step "{}" (id {}): {})", self.name(),

@@ -32,6 +32,16 @@ public:
                   : std::nullopt;
   }
 
+  /// What comes before the function has passed.
+  void enter_function() {
+    in_function_.store(true, std::memory_order_relaxed);
+  }
+
+  /// Whether the function itself has begun.
+  bool entered_function() const {
+    return in_function_.load(std::memory_order_relaxed);
+  }
+
   /// Who runs the callbacks after the step: its actor, or the process when the
   /// step times out.
   claim conclusion;
@@ -54,6 +64,7 @@ public:
 
 private:
   std::atomic<time_point::rep> begun_{0};
+  std::atomic<bool> in_function_{false};
 };
 
 /// What makes up one attempt of a step.
@@ -64,6 +75,7 @@ struct attempt {
   std::uint32_t uncounted; // attempts that leave the number of retries as it is
   step_entry entry;        // with what it begins
   std::optional<callback_position> from; // the callback, if with one
+  bool recovers;                         // the step has the status recovering
   std::optional<time_point> first_start; // of the first attempt; none: this is
   std::shared_ptr<const step_output> carried_over;
   std::shared_ptr<attempt_control> shared;
@@ -95,6 +107,10 @@ private:
   std::string why_not_kept(const value& returned) const;
   std::string describe(std::string_view what) const;
 
+  status recovering() const {
+    return attempt_.recovers ? status::recovering : status{};
+  }
+
   const process_plan& plan_of_process() const {
     return attempt_.view.context().plan();
   }
@@ -104,9 +120,11 @@ private:
   attempt attempt_;
 };
 
-/// Runs the callbacks after a step, if it ran. Gives the one that must succeed
-/// and did not, having added its failure to the step.
-std::optional<failed_callback> run_after_step(const process_plan& plan,
-                                              step& self);
+/// Runs the callbacks after a step, if it ran, beginning with `from` if that is
+/// given. Gives the one that must succeed and did not, having added its failure
+/// to the step.
+std::optional<failed_callback>
+run_after_step(const process_plan& plan, step& self,
+               std::optional<callback_position> from = {});
 
 } // namespace lightflow

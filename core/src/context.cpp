@@ -31,6 +31,7 @@ void process_context::prepare(std::shared_ptr<const writes> own) {
 process_context process_context::without_outputs() const {
   process_context result{plan_, input_};
   result.own_ = own_;
+  result.concluding_ = concluding_;
   return result;
 }
 

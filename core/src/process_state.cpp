@@ -160,10 +160,20 @@ void process_state::apply(const step_concluded& x) {
   error += x.error;
 }
 
+/// Notes with what a step begins that was interrupted in an attempt.
+void process_state::set_entry_after_timeout(step_index step, bool in_function) {
+  auto& entry = steps_[step].entry;
+  if (in_function)
+    entry = step_entry::function;
+  else if (entry == step_entry::beginning && steps_[step].attempt > 0)
+    entry = step_entry::conditions;
+}
+
 void process_state::apply(const step_timed_out& x) {
   if (steps_[x.step].attempt != x.attempt
       || !drop(x.step, status::timed_out, x.time))
     return;
+  set_entry_after_timeout(x.step, x.in_function);
   errors_.emplace(x.step, x.error);
 }
 
@@ -206,6 +216,11 @@ void process_state::apply(const process_timed_out& x) {
       steps_[step].attempt = 0;
     drop(step, status::cancelled, x.time);
   }
+  for (step_index i = 0; i < steps_.size(); ++i)
+    if (steps_[i].phase == step_phase::running)
+      set_entry_after_timeout(i, false);
+  for (auto step : x.in_function)
+    set_entry_after_timeout(step, true);
   cancel_all(status::timed_out, x.time);
 }
 
@@ -272,6 +287,7 @@ void process_state::apply(const process_reopened& x) {
   end_ = x.time;
   for (step_index i = 0; i < steps_.size(); ++i)
     reopen_step(i);
+  skip_reopened(x.time);
   for (step_index i = 0; i < steps_.size(); ++i)
     count_open_dependencies(i);
   rebuild_context();
@@ -304,6 +320,30 @@ void process_state::reopen_step(step_index step) {
     last.output = output;
   if (auto error = errors_.extract(step))
     last.error = std::move(error.mapped());
+}
+
+/// Skips what was cancelled before a step that was skipped could have it
+/// skipped as well.
+void process_state::skip_reopened(time_point time) {
+  for (step_index i = 0; i < steps_.size(); ++i)
+    if (steps_[i].flags.has(status::skipped) && steps_[i].attempt > 0
+        && plan().steps[i].skips_dependents)
+      skip_reopened_dependents(i, time);
+}
+
+void process_state::skip_reopened_dependents(step_index step, time_point time) {
+  auto& kept = plan().steps[step].never_skipped;
+  std::set<step_index> seen{kept.begin(), kept.end()};
+  std::vector<step_index> skipped{step};
+  for (std::size_t i = 0; i < skipped.size(); ++i)
+    for (auto x : plan().graph.dependents(skipped[i])) {
+      if (!seen.insert(x).second)
+        continue;
+      if (move(x, step_trigger::drop))
+        end_step(x, status::skipped, time);
+      if (steps_[x].flags.has(status::skipped))
+        skipped.push_back(x);
+    }
 }
 
 void process_state::count_open_dependencies(step_index step) {

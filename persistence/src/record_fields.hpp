@@ -150,6 +150,7 @@ void fields(F& f, step_timed_out& x) {
   f("attempt", x.attempt);
   f("error", x.error);
   f("time", x.time);
+  f("in_function", x.in_function);
 }
 
 template <>
@@ -203,6 +204,7 @@ template <class F>
 void fields(F& f, process_timed_out& x) {
   f("time", x.time);
   f("not_begun", x.not_begun);
+  f("in_function", x.in_function);
 }
 
 template <>

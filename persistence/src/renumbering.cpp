@@ -201,8 +201,9 @@ void renumbering::apply(process_record& x) const {
     if constexpr (requires { event.step; })
       event.step = step(x.process, event.step);
     if constexpr (requires { event.not_begun; })
-      for (auto& y : event.not_begun)
-        y = step(x.process, y);
+      for (auto steps : {&event.not_begun, &event.in_function})
+        for (auto& y : *steps)
+          y = step(x.process, y);
   };
   std::visit(change, x.event);
   x.process = process(x.process);

@@ -42,6 +42,8 @@ public:
       options.events = events;
       options.journal = journal;
       options.interrupted = interrupted;
+      if (configure)
+        configure(options);
       engine_.emplace(*system_, catalog, options);
     }
     return *engine_;
@@ -81,6 +83,7 @@ public:
   std::shared_ptr<lightflow::journal> journal
     = std::make_shared<memory_journal>();
   interrupted_runs interrupted = interrupted_runs::resume;
+  std::function<void(engine_options&)> configure; // sets what else there is
   std::vector<std::string> log;
 
 private:

@@ -48,7 +48,7 @@ public:
   /// Adds what the process's callbacks set after the last step, which steps do
   /// not see, also those that still run though they timed out.
   void conclude(std::shared_ptr<const writes> own) {
-    concluding_ = std::move(own);
+    concluding_ = merge(concluding_, own);
   }
 
   /// Adds what a step left. Called once per step, by the process.

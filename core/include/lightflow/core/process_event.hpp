@@ -69,6 +69,8 @@ struct step_timed_out {
   std::uint32_t attempt;
   std::string error;
   time_point time;
+  /// Whether its function had begun, and what comes before that had passed.
+  bool in_function = false;
 };
 
 /// What runs after a step has run for one that did not come to its end by
@@ -100,6 +102,8 @@ struct process_timed_out {
   time_point time;
   /// Steps that had been handed out, but whose attempts had not begun.
   std::vector<step_index> not_begun = {};
+  /// Steps whose functions had begun, and what comes before these had passed.
+  std::vector<step_index> in_function = {};
 };
 
 /// What runs after the last step has run, or has not run in time.
