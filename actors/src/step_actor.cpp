@@ -38,6 +38,8 @@ attempt_ended step_actor_impl::run() {
     if (stopped) {
       end.outcome = status::stopped;
       end.error = describe("did not start: it was asked to stop before");
+      if (carried != nullptr) // so that no recovery misses it
+        self.set_returned(carried->result);
     } else {
       shared.begin(start);
       if (attempt_.entry == step_entry::callback_after)
@@ -92,6 +94,7 @@ void step_actor_impl::keep_result(step& self, attempt_ended& end) const {
 
 /// Runs the function of the user, which may do and throw anything.
 void step_actor_impl::call(step& self, attempt_ended& end) const {
+  attempt_.shared->prepare();
   auto [returned, trouble]
     = call_guarded([&] { return attempt_.view.plan().function(self); });
   if (!trouble && returned->has_value())

@@ -32,6 +32,15 @@ public:
                   : std::nullopt;
   }
 
+  /// All that comes before the function has been done.
+  void prepare() {
+    prepared_.store(true, std::memory_order_relaxed);
+  }
+
+  bool is_prepared() const {
+    return prepared_.load(std::memory_order_relaxed);
+  }
+
   /// Who runs the callbacks after the step: its actor, or the process when the
   /// step times out.
   claim conclusion;
@@ -54,6 +63,7 @@ public:
 
 private:
   std::atomic<time_point::rep> begun_{0};
+  std::atomic<bool> prepared_{false};
 };
 
 /// What makes up one attempt of a step.

@@ -129,12 +129,20 @@ void process_state::apply(const step_finished& x) {
     release_dependents(x.step, x.end);
 }
 
+/// The record hook was told of the step, and that is done once.
+void process_state::leave_beginning(step_index step) {
+  auto& entry = steps_[step].entry;
+  if (entry == step_entry::beginning)
+    entry = step_entry::conditions;
+}
+
 /// Notes with what the step begins if it is recovered.
 void process_state::set_entry(const step_finished& x) {
   auto& self = steps_[x.step];
-  breakpoints_.erase(x.step);
   if (x.breakpoint)
-    breakpoints_.emplace(x.step, *x.breakpoint);
+    breakpoints_.insert_or_assign(x.step, *x.breakpoint);
+  else if (!x.outcome.has(status::stopped)) // it did not even begin
+    breakpoints_.erase(x.step);
   auto function_failed
     = x.outcome.has_any(status::error, status::panicked, status::timed_out);
   if (x.breakpoint && x.breakpoint->moment == callback_moment::before)
@@ -149,7 +157,7 @@ void process_state::apply(const step_concluded& x) {
   if (concluding_.erase(x.step) == 0)
     return;
   if (x.breakpoint)
-    breakpoints_.emplace(x.step, *x.breakpoint);
+    breakpoints_.insert_or_assign(x.step, *x.breakpoint);
   if (!x.flags.is_abnormal())
     return;
   steps_[x.step].flags.add(x.flags);
@@ -165,6 +173,8 @@ void process_state::apply(const step_timed_out& x) {
       || !drop(x.step, status::timed_out, x.time))
     return;
   errors_.emplace(x.step, x.error);
+  if (x.prepared)
+    steps_[x.step].entry = step_entry::function;
 }
 
 void process_state::apply(const resource_attached& x) {
@@ -219,8 +229,16 @@ void process_state::apply(const process_cancelled& x) {
   cancel_all(status::cancelled, x.time);
 }
 
+/// What resources left counts also if today's definition has steps that are
+/// still to run.
 void process_state::apply(const process_concluded& x) {
-  if (!steps_ended() || concluded_)
+  if (concluded_)
+    return;
+  for (auto& left : x.resources)
+    for (auto& kept : resources_)
+      if (kept.name == left.name)
+        kept.left = left;
+  if (!steps_ended())
     return;
   concluded_ = true;
   end_ = std::max(end_, x.time);
@@ -230,10 +248,6 @@ void process_state::apply(const process_concluded& x) {
     own_error_ += (own_error_.empty() ? "" : "; ") + x.error;
   if (x.breakpoint)
     own_breakpoint_ = x.breakpoint;
-  for (auto& left : x.resources)
-    for (auto& kept : resources_)
-      if (kept.name == left.name)
-        kept.left = left;
 }
 
 // -- recovery -----------------------------------------------------------------
@@ -242,15 +256,14 @@ void process_state::apply(const process_interrupted& x) {
   if (has_ended())
     return;
   begin_recovery();
-  for (step_index i = 0; i < steps_.size(); ++i) {
-    auto& self = steps_[i];
+  for (auto& self : steps_)
     if (self.phase != step_phase::ended)
       self.flags.add(status::recovering);
+  for (step_index i = 0; i < steps_.size(); ++i) {
     if (!move(i, step_trigger::interrupt))
       continue;
-    ++self.uncounted_attempts;
-    if (self.entry == step_entry::beginning)
-      self.entry = step_entry::conditions;
+    ++steps_[i].uncounted_attempts;
+    leave_beginning(i);
     if (stopping_)
       drop(i, status::stopped, x.time);
     else
@@ -273,6 +286,8 @@ void process_state::apply(const process_reopened& x) {
   for (step_index i = 0; i < steps_.size(); ++i)
     reopen_step(i);
   for (step_index i = 0; i < steps_.size(); ++i)
+    skip_reopened_dependents(i, x.time);
+  for (step_index i = 0; i < steps_.size(); ++i)
     count_open_dependencies(i);
   rebuild_context();
   preparing_ = !resources_.empty() || (!prepared_ && plan().has_preparation());
@@ -290,6 +305,10 @@ void process_state::begin_recovery() {
 /// attempt goes on from.
 void process_state::reopen_step(step_index step) {
   auto& self = steps_[step];
+  if (self.phase != step_phase::ended) { // it is new in today's definition
+    self.flags.add(status::recovering);
+    return;
+  }
   if (!self.flags.is_abnormal()) {
     seen_.add(self.flags);
     return;
@@ -304,6 +323,30 @@ void process_state::reopen_step(step_index step) {
     last.output = output;
   if (auto error = errors_.extract(step))
     last.error = std::move(error.mapped());
+}
+
+/// Skips steps that wait again although a skipped step skips its dependents:
+/// they had been cancelled before it was.
+void process_state::skip_reopened_dependents(step_index step, time_point time) {
+  auto& self = plan().steps[step];
+  auto skipped_itself
+    = steps_[step].attempt > 0 && steps_[step].flags.has(status::skipped);
+  if (!self.skips_dependents || !skipped_itself)
+    return;
+  std::set<step_index> kept{self.never_skipped.begin(),
+                            self.never_skipped.end()};
+  std::vector<step_index> open{step};
+  while (!open.empty()) {
+    auto next = open.back();
+    open.pop_back();
+    for (auto x : plan().graph.dependents(next)) {
+      if (!kept.insert(x).second) // or seen
+        continue;
+      if (move(x, step_trigger::drop))
+        end_step(x, status::skipped, time);
+      open.push_back(x);
+    }
+  }
 }
 
 void process_state::count_open_dependencies(step_index step) {
@@ -418,8 +461,12 @@ void process_state::skip_dependents(step_index step, time_point time) {
 
 /// Ends a step that will not run, and with it all that runs after it.
 bool process_state::drop(step_index step, status why, time_point time) {
+  auto& self = steps_[step];
+  auto was_running = self.phase == step_phase::running;
   if (!move(step, step_trigger::drop))
     return false;
+  if (was_running && self.attempt > 0)
+    leave_beginning(step);
   end_step(step, why, time);
   if (steps_[step].attempt > 0 && plan().has_step_conclusion())
     concluding_.insert(step);

@@ -150,6 +150,7 @@ void fields(F& f, step_timed_out& x) {
   f("attempt", x.attempt);
   f("error", x.error);
   f("time", x.time);
+  f("prepared", x.prepared);
 }
 
 template <>

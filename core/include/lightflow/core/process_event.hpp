@@ -69,6 +69,8 @@ struct step_timed_out {
   std::uint32_t attempt;
   std::string error;
   time_point time;
+  /// Whether all that comes before its function had been done.
+  bool prepared = false;
 };
 
 /// What runs after a step has run for one that did not come to its end by

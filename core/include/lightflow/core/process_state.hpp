@@ -235,8 +235,10 @@ private:
   void skip_dependents(step_index step, time_point time);
   void cancel_all(status of_running, time_point time);
   void set_entry(const step_finished& x);
+  void leave_beginning(step_index step);
   void begin_recovery();
   void reopen_step(step_index step);
+  void skip_reopened_dependents(step_index step, time_point time);
   void count_open_dependencies(step_index step);
   void rebuild_context();
 
