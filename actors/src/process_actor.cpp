@@ -293,23 +293,29 @@ auto process_actor_impl::on_control(const control& x) -> confirmation {
   return answer;
 }
 
-/// Takes effect at once, and is confirmed when it is written; what is for the
-/// whole run, its supervisor writes.
+/// Nothing starts from now on until it is written, which confirms it. One for
+/// the whole run is written here too, so that it has its place between what
+/// happens to the steps.
 void process_actor_impl::apply(const control& x, confirmation answer) {
   auto event = make_process_event(x.action, env_.now());
-  state_.apply(event);
   if (x.action == control_action::stop)
     request_stop();
+  auto then = [this, event, answer](bool written) mutable {
+    if (written)
+      control_took_effect(event);
+    answer.deliver(written);
+  };
+  if (entries_.is_open())
+    entries_.append(encode(event), true, std::move(then));
+  else
+    then(true);
+  advance();
+}
+
+void process_actor_impl::control_took_effect(const process_event& x) {
+  state_.apply(x);
   if (self_->resources != nullptr && conclusion_ == conclusion::not_begun)
     self_->resources->set_status(state_.own_status());
-  auto is_mine = x.process.has_value() && entries_.is_open();
-  if (is_mine)
-    entries_.append(
-      encode(std::move(event)), false,
-      [answer](bool written) mutable { answer.deliver(written); });
-  else
-    answer.deliver(true);
-  advance();
 }
 
 void process_actor_impl::on_close() {

@@ -76,6 +76,7 @@ private:
   void on_concluded(const process_concluded& x);
   confirmation on_control(const control& x);
   void apply(const control& x, confirmation answer);
+  void control_took_effect(const process_event& x);
   void on_appended(const appended& x);
   void on_refused();
   void on_wake();

@@ -39,6 +39,8 @@ attempt_ended step_actor_impl::run() {
     if (stopped) {
       end.outcome = status::stopped;
       end.error = describe("did not start: it was asked to stop before");
+      if (carried != nullptr) // so that no recovery misses it
+        self.set_returned(carried->result);
     } else {
       shared.begin(start);
       if (attempt_.entry == step_entry::callback_after)

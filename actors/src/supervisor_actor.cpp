@@ -264,8 +264,7 @@ run_event make_event(control_action x, time_point now) {
 
 } // namespace
 
-/// Takes effect at once, and is confirmed once all processes have taken it in
-/// and it is written.
+/// Is confirmed once all processes have taken it in and it is written.
 void supervisor_actor_impl::control_run(control_action x,
                                         std::function<void(bool)> then) {
   auto event = make_event(x, env_.now());
@@ -277,16 +276,20 @@ void supervisor_actor_impl::control_run(control_action x,
     if (--*open == 0)
       then(*is_written);
   };
+  auto take_effect = [this, event, confirm](bool written) {
+    if (written)
+      history_.apply(event);
+    confirm(written);
+  };
   if (entries_.is_open())
-    entries_.append(encode(event), true, confirm);
+    entries_.append(encode(event), true, take_effect);
+  else
+    take_effect(true);
   entries_.flush(*this, writer());
-  history_.apply(event);
   for (auto i : concerned)
     request(processes_[i], caf::infinite, control{x, std::nullopt})
-      .then([=](bool) { confirm(true); },
+      .then([=](bool written) { confirm(written); },
             [=](const caf::error&) { confirm(true); });
-  if (!entries_.is_open())
-    confirm(true);
 }
 
 /// A process that is under way sees to the journal itself.
@@ -300,11 +303,16 @@ void supervisor_actor_impl::control_process(const control& x,
     return;
   }
   auto event = make_process_event(x.action, env_.now());
-  history_.apply(index, event);
+  auto take_effect = [this, index, event, then](bool written) {
+    if (written)
+      history_.apply(index, event);
+    then(written);
+  };
   if (!entries_.is_open())
-    return then(true);
+    return take_effect(true);
   auto number = static_cast<std::uint32_t>(index);
-  entries_.append(encode(process_record{number, event}), true, std::move(then));
+  entries_.append(encode(process_record{number, event}), true,
+                  std::move(take_effect));
 }
 
 auto supervisor_actor_impl::on_look() -> look_answer {
@@ -355,7 +363,8 @@ void supervisor_actor_impl::advance() {
       conclude();
   }
   auto has_ended = begun_ && state.has_ended();
-  if (has_ended && entries_.is_open() && end_record_ == end_record::none)
+  if (has_ended && entries_.is_open() && !entries_.blocks()
+      && end_record_ == end_record::none)
     write_end();
   entries_.flush(*this, writer());
   auto is_done = has_ended || (closing_ && live_ == 0);

@@ -129,12 +129,20 @@ void process_state::apply(const step_finished& x) {
     release_dependents(x.step, x.end);
 }
 
+/// The record hook was told of the step, and that is done once.
+void process_state::leave_beginning(step_index step) {
+  auto& entry = steps_[step].entry;
+  if (entry == step_entry::beginning)
+    entry = step_entry::conditions;
+}
+
 /// Notes with what the step begins if it is recovered.
 void process_state::set_entry(const step_finished& x) {
   auto& self = steps_[x.step];
-  breakpoints_.erase(x.step);
   if (x.breakpoint)
-    breakpoints_.emplace(x.step, *x.breakpoint);
+    breakpoints_.insert_or_assign(x.step, *x.breakpoint);
+  else if (!x.outcome.has(status::stopped)) // it did not even begin
+    breakpoints_.erase(x.step);
   auto function_failed
     = x.outcome.has_any(status::error, status::panicked, status::timed_out);
   if (x.breakpoint && x.breakpoint->moment == callback_moment::before)
@@ -149,7 +157,7 @@ void process_state::apply(const step_concluded& x) {
   if (concluding_.erase(x.step) == 0)
     return;
   if (x.breakpoint)
-    breakpoints_.emplace(x.step, *x.breakpoint);
+    breakpoints_.insert_or_assign(x.step, *x.breakpoint);
   if (!x.flags.is_abnormal())
     return;
   steps_[x.step].flags.add(x.flags);
@@ -160,20 +168,12 @@ void process_state::apply(const step_concluded& x) {
   error += x.error;
 }
 
-/// Notes with what a step begins that was interrupted in an attempt.
-void process_state::set_entry_after_timeout(step_index step, bool in_function) {
-  auto& entry = steps_[step].entry;
-  if (in_function)
-    entry = step_entry::function;
-  else if (entry == step_entry::beginning && steps_[step].attempt > 0)
-    entry = step_entry::conditions;
-}
-
 void process_state::apply(const step_timed_out& x) {
   if (steps_[x.step].attempt != x.attempt
       || !drop(x.step, status::timed_out, x.time))
     return;
-  set_entry_after_timeout(x.step, x.in_function);
+  if (x.in_function)
+    steps_[x.step].entry = step_entry::function;
   errors_.emplace(x.step, x.error);
 }
 
@@ -216,11 +216,8 @@ void process_state::apply(const process_timed_out& x) {
       steps_[step].attempt = 0;
     drop(step, status::cancelled, x.time);
   }
-  for (step_index i = 0; i < steps_.size(); ++i)
-    if (steps_[i].phase == step_phase::running)
-      set_entry_after_timeout(i, false);
   for (auto step : x.in_function)
-    set_entry_after_timeout(step, true);
+    steps_[step].entry = step_entry::function;
   cancel_all(status::timed_out, x.time);
 }
 
@@ -234,8 +231,16 @@ void process_state::apply(const process_cancelled& x) {
   cancel_all(status::cancelled, x.time);
 }
 
+/// What resources left counts also if today's definition has steps that are
+/// still to run.
 void process_state::apply(const process_concluded& x) {
-  if (!steps_ended() || concluded_)
+  if (concluded_)
+    return;
+  for (auto& left : x.resources)
+    for (auto& kept : resources_)
+      if (kept.name == left.name)
+        kept.left = left;
+  if (!steps_ended())
     return;
   concluded_ = true;
   end_ = std::max(end_, x.time);
@@ -245,10 +250,6 @@ void process_state::apply(const process_concluded& x) {
     own_error_ += (own_error_.empty() ? "" : "; ") + x.error;
   if (x.breakpoint)
     own_breakpoint_ = x.breakpoint;
-  for (auto& left : x.resources)
-    for (auto& kept : resources_)
-      if (kept.name == left.name)
-        kept.left = left;
 }
 
 // -- recovery -----------------------------------------------------------------
@@ -257,15 +258,14 @@ void process_state::apply(const process_interrupted& x) {
   if (has_ended())
     return;
   begin_recovery();
-  for (step_index i = 0; i < steps_.size(); ++i) {
-    auto& self = steps_[i];
+  for (auto& self : steps_)
     if (self.phase != step_phase::ended)
       self.flags.add(status::recovering);
+  for (step_index i = 0; i < steps_.size(); ++i) {
     if (!move(i, step_trigger::interrupt))
       continue;
-    ++self.uncounted_attempts;
-    if (self.entry == step_entry::beginning)
-      self.entry = step_entry::conditions;
+    ++steps_[i].uncounted_attempts;
+    leave_beginning(i);
     if (stopping_)
       drop(i, status::stopped, x.time);
     else
@@ -306,6 +306,10 @@ void process_state::begin_recovery() {
 /// attempt goes on from.
 void process_state::reopen_step(step_index step) {
   auto& self = steps_[step];
+  if (self.phase != step_phase::ended) { // it is new in today's definition
+    self.flags.add(status::recovering);
+    return;
+  }
   if (!self.flags.is_abnormal()) {
     seen_.add(self.flags);
     return;
@@ -458,8 +462,12 @@ void process_state::skip_dependents(step_index step, time_point time) {
 
 /// Ends a step that will not run, and with it all that runs after it.
 bool process_state::drop(step_index step, status why, time_point time) {
+  auto& self = steps_[step];
+  auto was_running = self.phase == step_phase::running;
   if (!move(step, step_trigger::drop))
     return false;
+  if (was_running && self.attempt > 0)
+    leave_beginning(step);
   end_step(step, why, time);
   if (steps_[step].attempt > 0 && plan().has_step_conclusion())
     concluding_.insert(step);

@@ -76,12 +76,14 @@ void run_history::apply(const run_concluded& x) {
   state_.apply(x);
 }
 
-/// Those that have not started learn it when they are made.
+/// Those that are not known yet learn it when they are made. Those that have
+/// started have an event of their own, in its place between what happens to
+/// their steps.
 template <class Event>
 void run_history::apply_to_processes(const Event& x) {
-  for (std::size_t i = 0; i < processes_.size(); ++i)
-    if (processes_[i])
-      apply(i, process_event{x});
+  for (auto& self : processes_)
+    if (self && self->wakes_by() == wake_source::start)
+      self->apply(x);
 }
 
 void run_history::cancel_processes(time_point time) {
@@ -96,16 +98,28 @@ void run_history::cancel_processes(time_point time) {
 /// were not to begin are new again.
 void run_history::apply(const run_recovered& x) {
   std::size_t open = 0;
-  for (auto& self : processes_) {
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    auto& self = processes_[i];
     if (x.reopened && state_.is_barred())
       self.reset();
     else if (self && x.reopened)
       self->apply(process_reopened{x.time});
     else if (self)
-      self->apply(process_interrupted{x.time});
+      interrupt(i, x.time);
     open += self && self->has_ended() ? 0 : 1;
   }
   state_.recover(x, open);
+}
+
+/// One that was to stop, perhaps along with its run, may be at its end by this.
+void run_history::interrupt(std::size_t process, time_point time) {
+  auto& self = *processes_[process];
+  auto had_ended = self.has_ended();
+  self.apply(process_interrupted{time});
+  if (state_.is_stopped())
+    self.apply(process_stopped{time});
+  if (!had_ended && self.has_ended())
+    state_.apply(process_done{self.own_status(), self.end()});
 }
 
 // -- how it is ----------------------------------------------------------------

@@ -45,9 +45,9 @@ void run_state::apply(const run_resumed&) {
   paused_ = false;
 }
 
+/// A run whose processes have ended is told no more; but they may have ended
+/// while this was written.
 void run_state::apply(const run_stopped&) {
-  if (phase_ == phase::concluding || has_ended())
-    return; // there is nothing left to stop
   paused_ = false;
   own_.add(status::stopped);
 }

@@ -1,86 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "lightflow/core/process_state.hpp"
+#include "state_fixture.hpp"
 
-#include "lightflow/core/catalog.hpp"
-
-#include "../support/printing.hpp"
-
+#include <functional>
 #include <random>
 
 using namespace lightflow;
 using namespace lightflow::tests;
-
-namespace {
-
-void nothing(step&) {}
-
-const time_point epoch{};
-
-time_point at(int seconds) {
-  return epoch + std::chrono::seconds{seconds};
-}
-
-/// A process of which the test plays all that happens, event by event.
-struct state_fixture {
-  lightflow::catalog catalog;
-  process_definition& process = catalog.flow_with_process("flow");
-
-  process_state started() {
-    process_state result{catalog.plan("flow")->processes[0],
-                         std::make_shared<const writes>()};
-    result.apply(process_started{epoch});
-    return result;
-  }
-
-  static step_index index(const process_state& state, std::string_view step) {
-    return state.plan().find(step).value();
-  }
-
-  static status flags(const process_state& state, std::string_view step) {
-    return state.step(index(state, step)).flags;
-  }
-
-  static step_phase phase(const process_state& state, std::string_view step) {
-    return state.step(index(state, step)).phase;
-  }
-
-  /// Starts all steps that may start; gives their names.
-  static std::vector<std::string> start_all(process_state& state) {
-    std::vector<std::string> result;
-    while (auto x = state.next_step()) {
-      state.apply(step_started{*x, state.step(*x).attempt + 1, at(1)});
-      result.push_back(state.plan().steps[*x].name);
-    }
-    return result;
-  }
-
-  static void end(process_state& state, std::string_view step,
-                  status outcome = status::success) {
-    auto x = index(state, step);
-    state.apply(step_finished{x, state.step(x).attempt, outcome,
-                              outcome.is_abnormal() ? "why" : "", at(1), at(2),
-                              nullptr});
-  }
-
-  using names = std::vector<std::string>;
-};
-
-/// What can be seen of a state, as text.
-std::string describe(const process_state& state) {
-  auto result = to_string(state.own_status()) + '/'
-                + to_string(state.any_status()) + ' '
-                + std::to_string(state.running());
-  for (step_index x = 0; x < state.plan().steps.size(); ++x) {
-    auto& s = state.step(x);
-    result += ';' + std::string{to_string(s.phase)} + to_string(s.flags)
-              + std::to_string(s.attempt) + state.error_of(x, "id");
-  }
-  if (auto next = state.next_step())
-    result += " next " + std::to_string(*next);
-  return result;
-}
-
-} // namespace
 
 BOOST_FIXTURE_TEST_SUITE(process_state_tests, state_fixture)
 
@@ -330,12 +255,6 @@ BOOST_AUTO_TEST_CASE(a_snapshot_stays_while_the_state_goes_on) {
 
 // -- what runs before and after ----------------------------------------------
 
-namespace {
-
-const callback_position third_of_flow{callback_scope::flow, 2};
-
-} // namespace
-
 BOOST_AUTO_TEST_CASE(no_step_is_ready_before_the_preparation_has_ended) {
   process.step("a", nothing);
   process.before_process([](lightflow::process&) {});
@@ -511,20 +430,46 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
         dag.parallelism(1 + random() % 3);
       auto plan = own.plan("flow")->processes[0];
       auto make = [&] {
-        return process_state{plan, std::make_shared<const writes>()};
+        return process_state{plan, std::make_shared<const writes>(), true};
       };
       auto live = make();
-      std::vector<process_event> history;
-      auto happens = [&](process_event x) {
-        live.apply(x);
-        history.push_back(std::move(x));
+      std::vector<std::function<void(process_state&)>> history;
+      auto happens = [&](auto x) {
+        history.emplace_back([x](process_state& state) { state.apply(x); });
+        history.back()(live);
+      };
+      std::vector<bool> skips(n), succeeded(n);
+      auto is_barred = [&](auto& self, step_index x) -> bool {
+        for (auto d : plan->graph.dependencies(x))
+          if (live.step(d).flags.has(status::skipped)
+              && (skips[d] || self(self, d)))
+            return true;
+        return false;
       };
       happens(process_started{epoch});
-      for (int i = 0; i < 1000 && !live.has_ended(); ++i) {
-        BOOST_REQUIRE((live.wakes_by() != wake_source::ended));
+      auto recoveries = random() % 4;
+      for (int i = 0; i < 5000; ++i) {
+        BOOST_REQUIRE(live.has_ended()
+                      == (live.wakes_by() == wake_source::ended));
+        if (live.has_ended()) {
+          if (!live.own_status().is_abnormal() || recoveries-- == 0)
+            break;
+          for (step_index x = 0; x < n; ++x)
+            succeeded[x] = !live.step(x).flags.is_abnormal();
+          happens(process_reopened{at(i)});
+          continue;
+        }
         auto x = static_cast<step_index>(random() % n);
         auto attempt = live.step(x).attempt - (random() % 8 == 0 ? 1 : 0);
-        switch (random() % 18) {
+        switch (random() % 20) {
+        case 18:
+          if (random() % 3 == 0)
+            happens(resource_attached{"pool", 1});
+          break;
+        case 19:
+          if (random() % 4 == 0)
+            happens(process_interrupted{at(i)});
+          break;
         case 16:
           if (live.is_preparing()) {
             auto fails = random() % 4 == 0;
@@ -576,6 +521,8 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
                                 nullptr});
           break;
         case 10:
+          if (live.is_current(x, attempt))
+            skips[x] = plan->steps[x].skips_dependents;
           happens(step_finished{x, attempt, status::skipped, "", at(i), at(i),
                                 nullptr});
           break;
@@ -589,6 +536,8 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
             BOOST_REQUIRE(!live.is_paused());
             for (auto d : plan->graph.dependencies(*next))
               BOOST_REQUIRE(live.step(d).flags.succeeded());
+            BOOST_REQUIRE(!succeeded[*next]); // before a recovery
+            BOOST_REQUIRE(!is_barred(is_barred, *next));
             happens(step_started{*next, live.step(*next).attempt + 1, at(i)});
             if (plan->parallelism > 0)
               BOOST_REQUIRE(live.running() <= plan->parallelism);
@@ -598,8 +547,8 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
       BOOST_TEST(live.has_ended(), describe(live));
       BOOST_TEST((live.wakes_by() == wake_source::ended));
       auto replayed = make();
-      for (auto& x : history)
-        replayed.apply(x);
+      for (auto& happened_again : history)
+        happened_again(replayed);
       BOOST_TEST(describe(replayed) == describe(live));
     }
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/core/settings.hpp"
 
+#include "lightflow/core/catalog.hpp"
+#include "lightflow/core/plan.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -62,6 +65,23 @@ BOOST_AUTO_TEST_CASE(what_is_open_comes_from_the_wider_scope) {
   BOOST_TEST(*both.parallelism == 1U);
   BOOST_TEST((*both.step_timeout == 5s));
   BOOST_TEST(!both.recoverable.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(durability_is_that_of_the_flow_or_of_the_defaults) {
+  for (bool flow_says : {false, true})
+    for (bool defaults_say : {false, true}) {
+      catalog flows;
+      if (defaults_say)
+        flows.defaults().durability(durability::process);
+      if (flow_says)
+        flows.flow("flow").durability(durability::none);
+      else
+        flows.flow("flow");
+      auto expected = flow_says      ? std::optional{durability::none}
+                      : defaults_say ? std::optional{durability::process}
+                                     : std::nullopt; // the engine's
+      BOOST_TEST((flows.plan("flow")->durability == expected));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -42,7 +42,7 @@ enum class error_code {
   bad_encoding,
   /// The storage of a journal cannot be read or written: see the message.
   journal_failed,
-  /// Another process has the journal open: end that, or use another one.
+  /// Another process or engine has the journal: end that, or use another one.
   journal_locked,
   /// What is there is no journal that this version can read.
   bad_journal,

@@ -226,7 +226,7 @@ private:
   void skip_reopened_dependents(step_index step, time_point time);
   void cancel_all(status of_running, time_point time);
   void set_entry(const step_finished& x);
-  void set_entry_after_timeout(step_index step, bool in_function);
+  void leave_beginning(step_index step);
   void begin_recovery();
   void reopen_step(step_index step);
   void count_open_dependencies(step_index step);
