@@ -83,11 +83,12 @@ private:
 
   // What happens to the process, and how the journal hears of it.
   template <class Event>
-  void happened(Event x);
+  void happened(Event x, std::function<void(bool)> then = nullptr);
   template <class Event>
   void happened_at_once(Event x);
   template <class Event>
   void take_effect(const Event& x);
+  void take_effect(const process_event& x);
   void take_effect(const attempt_failed& x);
   void take_effect(const step_concluded& x);
   void take_effect(const process_concluded& x);

@@ -46,7 +46,7 @@ void run_state::apply(const run_resumed&) {
 }
 
 void run_state::apply(const run_stopped&) {
-  if (phase_ == phase::concluding || has_ended())
+  if (has_ended() && plan_->has_conclusion())
     return; // there is nothing left to stop
   paused_ = false;
   own_.add(status::stopped);
