@@ -64,17 +64,14 @@ void process_actor_impl::begin() {
   auto now = env_.now();
   if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
     add_timer({later(now, timeout), timer::kind::process_timeout, 0, 0});
-  if (state_.wakes_by() == wake_source::start)
-    happened_at_once(process_started{now});
-  else
-    resume_timers(); // it was under way before a recovery
+  resume_timers();
   if (state_.is_preparing())
     prepare();
   advance();
 }
 
-/// Steps that wait for another attempt go on waiting, and get the time anew
-/// that they have.
+/// Steps that waited for another attempt before a recovery go on waiting, and
+/// get the time anew that they have.
 void process_actor_impl::resume_timers() {
   auto now = env_.now();
   for (step_index x = 0; x < running_.size(); ++x) {
@@ -108,21 +105,25 @@ std::string process_actor_impl::encode(process_event x) const {
 /// alone; until anything else is written, all that could depend on it is put
 /// off.
 template <class Event>
-void process_actor_impl::happened(Event x) {
-  if (!entries_.is_open()) {
-    state_.apply(x);
-    return take_effect(x);
-  }
+void process_actor_impl::happened(Event x, std::function<void(bool)> then) {
+  auto apply
+    = [this, then = std::move(then)](const Event& event, bool written) {
+        if (written) {
+          state_.apply(event);
+          take_effect(event);
+        }
+        if (then)
+          then(written);
+      };
+  if (!entries_.is_open())
+    return apply(x, true);
   constexpr auto is_of_attempt
     = std::is_same_v<Event,
                      step_finished> || std::is_same_v<Event, attempt_failed>;
   auto record = encode(x);
   entries_.append(std::move(record), !is_of_attempt,
-                  [this, x = std::move(x)](bool written) {
-                    if (!written)
-                      return;
-                    state_.apply(x);
-                    take_effect(x);
+                  [apply = std::move(apply), x = std::move(x)](bool written) {
+                    apply(x, written);
                   });
 }
 
@@ -137,6 +138,12 @@ void process_actor_impl::happened_at_once(Event x) {
 /// What follows here from what happened.
 template <class Event>
 void process_actor_impl::take_effect(const Event&) {}
+
+/// A control.
+void process_actor_impl::take_effect(const process_event&) {
+  if (self_->resources != nullptr && conclusion_ == conclusion::not_begun)
+    self_->resources->set_status(state_.own_status());
+}
 
 void process_actor_impl::take_effect(const attempt_failed& x) {
   if (x.retry_at > x.time)
@@ -293,29 +300,15 @@ auto process_actor_impl::on_control(const control& x) -> confirmation {
   return answer;
 }
 
-/// Nothing starts from now on until it is written, which confirms it. One for
-/// the whole run is written here too, so that it has its place between what
-/// happens to the steps.
+/// Takes effect, and is confirmed, when it is written, also if it is for the
+/// whole run: between which of its steps it came, only this journal entry
+/// tells.
 void process_actor_impl::apply(const control& x, confirmation answer) {
-  auto event = make_process_event(x.action, env_.now());
   if (x.action == control_action::stop)
     request_stop();
-  auto then = [this, event, answer](bool written) mutable {
-    if (written)
-      control_took_effect(event);
-    answer.deliver(written);
-  };
-  if (entries_.is_open())
-    entries_.append(encode(event), true, std::move(then));
-  else
-    then(true);
+  happened(make_process_event(x.action, env_.now()),
+           [answer](bool written) mutable { answer.deliver(written); });
   advance();
-}
-
-void process_actor_impl::control_took_effect(const process_event& x) {
-  state_.apply(x);
-  if (self_->resources != nullptr && conclusion_ == conclusion::not_begun)
-    self_->resources->set_status(state_.own_status());
 }
 
 void process_actor_impl::on_close() {

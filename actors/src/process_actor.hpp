@@ -76,7 +76,6 @@ private:
   void on_concluded(const process_concluded& x);
   confirmation on_control(const control& x);
   void apply(const control& x, confirmation answer);
-  void control_took_effect(const process_event& x);
   void on_appended(const appended& x);
   void on_refused();
   void on_wake();
@@ -84,11 +83,12 @@ private:
 
   // What happens to the process, and how the journal hears of it.
   template <class Event>
-  void happened(Event x);
+  void happened(Event x, std::function<void(bool)> then = nullptr);
   template <class Event>
   void happened_at_once(Event x);
   template <class Event>
   void take_effect(const Event& x);
+  void take_effect(const process_event& x);
   void take_effect(const attempt_failed& x);
   void take_effect(const step_concluded& x);
   void take_effect(const process_concluded& x);

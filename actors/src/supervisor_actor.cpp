@@ -103,17 +103,20 @@ std::string supervisor_actor_impl::encode(const journal_record& x) const {
 /// it is written.
 template <class Event>
 void supervisor_actor_impl::happened(Event x) {
-  if (entries_.is_open()) {
-    auto record = encode(run_event{x});
-    entries_.append(std::move(record), true,
-                    [this, x = std::move(x)](bool written) {
-                      if (written)
-                        history_.apply(x);
-                    });
-  } else {
-    history_.apply(x);
-  }
+  append(run_event{x}, [this, x](bool written) {
+    if (written)
+      history_.apply(x);
+  });
   advance();
+}
+
+/// Calls `then` once it is written, or at once if nothing is to be.
+void supervisor_actor_impl::append(const journal_record& record,
+                                   std::function<void(bool)> then) {
+  if (entries_.is_open())
+    entries_.append(encode(record), true, std::move(then));
+  else
+    then(true);
 }
 
 void supervisor_actor_impl::begin_run() {
@@ -227,26 +230,29 @@ void supervisor_actor_impl::on_process_ended(const process_ended& x) {
   advance();
 }
 
+/// What happened before comes first, also in the journal.
 auto supervisor_actor_impl::on_control(const control& x) -> confirmation {
   auto answer = make_response_promise<confirmation>();
-  auto is_too_late = x.process ? started_ && processes_[*x.process] == nullptr
-                               : started_ && live_ == 0;
-  if (is_too_late || closing_) {
-    answer.deliver(false);
-    return answer;
-  }
   ++open_answers_;
+  deferred_.push_back([this, x, answer] { apply(x, answer); });
+  advance();
+  return answer;
+}
+
+void supervisor_actor_impl::apply(const control& x, confirmation answer) {
   auto confirm = [this, answer](bool written) mutable {
     answer.deliver(written);
     --open_answers_;
     advance();
   };
-  if (x.process)
+  auto is_too_late = x.process ? started_ && processes_[*x.process] == nullptr
+                               : started_ && live_ == 0;
+  if (is_too_late || closing_)
+    confirm(false);
+  else if (x.process)
     control_process(x, std::move(confirm));
   else
     control_run(x.action, std::move(confirm));
-  advance();
-  return answer;
 }
 
 namespace {
@@ -264,7 +270,8 @@ run_event make_event(control_action x, time_point now) {
 
 } // namespace
 
-/// Is confirmed once all processes have taken it in and it is written.
+/// Is confirmed once it is written, and all processes have taken it in and
+/// written that: only they can tell between which steps it came.
 void supervisor_actor_impl::control_run(control_action x,
                                         std::function<void(bool)> then) {
   auto event = make_event(x, env_.now());
@@ -276,15 +283,11 @@ void supervisor_actor_impl::control_run(control_action x,
     if (--*open == 0)
       then(*is_written);
   };
-  auto take_effect = [this, event, confirm](bool written) {
+  append(event, [this, event, confirm](bool written) {
     if (written)
       history_.apply(event);
     confirm(written);
-  };
-  if (entries_.is_open())
-    entries_.append(encode(event), true, take_effect);
-  else
-    take_effect(true);
+  });
   entries_.flush(*this, writer());
   for (auto i : concerned)
     request(processes_[i], caf::infinite, control{x, std::nullopt})
@@ -303,16 +306,12 @@ void supervisor_actor_impl::control_process(const control& x,
     return;
   }
   auto event = make_process_event(x.action, env_.now());
-  auto take_effect = [this, index, event, then](bool written) {
-    if (written)
-      history_.apply(index, event);
-    then(written);
-  };
-  if (!entries_.is_open())
-    return take_effect(true);
-  auto number = static_cast<std::uint32_t>(index);
-  entries_.append(encode(process_record{number, event}), true,
-                  std::move(take_effect));
+  append(process_record{static_cast<std::uint32_t>(index), event},
+         [this, index, event, then = std::move(then)](bool written) {
+           if (written)
+             history_.apply(index, event);
+           then(written);
+         });
 }
 
 auto supervisor_actor_impl::on_look() -> look_answer {
@@ -355,6 +354,13 @@ void supervisor_actor_impl::on_close() {
 void supervisor_actor_impl::advance() {
   if (left_)
     return;
+  while (!entries_.blocks() && !deferred_.empty()) {
+    auto next = std::move(deferred_.front());
+    deferred_.pop_front();
+    next();
+    if (left_)
+      return;
+  }
   auto& state = history_.state();
   if (begun_ && !entries_.blocks() && !closing_) {
     if (state.where() != run_state::phase::preparing && !started_)
@@ -362,9 +368,8 @@ void supervisor_actor_impl::advance() {
     if (state.where() == run_state::phase::concluding && !concluding_)
       conclude();
   }
-  auto has_ended = begun_ && state.has_ended();
-  if (has_ended && entries_.is_open() && !entries_.blocks()
-      && end_record_ == end_record::none)
+  auto has_ended = begun_ && state.has_ended() && !entries_.blocks();
+  if (has_ended && entries_.is_open() && end_record_ == end_record::none)
     write_end();
   entries_.flush(*this, writer());
   auto is_done = has_ended || (closing_ && live_ == 0);
@@ -375,7 +380,22 @@ void supervisor_actor_impl::advance() {
 void supervisor_actor_impl::start_processes() {
   started_ = true;
   for (std::size_t i = 0; i < processes_.size(); ++i)
+    begin_process(i);
+  entries_.flush(*this, writer());
+  for (std::size_t i = 0; i < processes_.size(); ++i)
     start_process(i);
+}
+
+/// The start of a process comes before all that happens to the run from then
+/// on, also in the journal.
+void supervisor_actor_impl::begin_process(std::size_t index) {
+  if (history_.process(index).has_started())
+    return; // before a recovery
+  process_event event{process_started{env_.now()}};
+  history_.apply(index, event);
+  if (entries_.is_open())
+    entries_.note(encode(
+      process_record{static_cast<std::uint32_t>(index), std::move(event)}));
 }
 
 /// One that has ended before a recovery, or was not to begin, stays as it is.

@@ -14,6 +14,8 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -68,6 +70,7 @@ private:
   // What happens to the run, and how the journal hears of it.
   template <class Event>
   void happened(Event x);
+  void append(const journal_record& record, std::function<void(bool)> then);
   void begin();
   void begin_run();
   void begin_recovery(bool reopens);
@@ -80,6 +83,7 @@ private:
   void answer_begin(const run_answer& x);
 
   void advance();
+  void apply(const control& x, confirmation answer);
   void control_run(control_action x, std::function<void(bool)> then);
   void control_process(const control& x, std::function<void(bool)> then);
   template <class Work>
@@ -87,6 +91,7 @@ private:
   flow_look look_now() const;
   void prepare();
   void start_processes();
+  void begin_process(std::size_t index);
   void start_process(std::size_t index);
   void conclude();
   void leave();
@@ -109,7 +114,8 @@ private:
   run_history history_;
   std::shared_ptr<const run_info> self_;
   journal_entries entries_;
-  std::vector<process_actor> processes_; // null: not started, or ended
+  std::deque<std::function<void()>> deferred_; // until entries are written
+  std::vector<process_actor> processes_;       // null: not started, or ended
   std::vector<std::shared_ptr<const process_state>> ended_;
   std::vector<begin_answer> begin_answers_;
   std::size_t live_ = 0;               // processes that were started and go on

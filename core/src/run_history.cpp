@@ -40,6 +40,12 @@ process_state run_history::release(std::size_t process) {
 // -- what happened ------------------------------------------------------------
 
 void run_history::apply(std::size_t process, const process_event& x) {
+  tell(process, x);
+}
+
+/// The run learns it if that is the end of the process.
+template <class Event>
+void run_history::tell(std::size_t process, const Event& x) {
   auto& self = this->process(process);
   auto had_ended = self.has_ended();
   self.apply(x);
@@ -53,8 +59,24 @@ void run_history::apply(const run_event& x) {
 
 void run_history::apply(const run_prepared& x) {
   state_.apply(x);
+  for (std::size_t i = 0; i < processes_.size(); ++i)
+    if (processes_[i] && !processes_[i]->has_started())
+      remake(i, x.time);
   if (state_.is_barred())
     cancel_processes(x.time);
+}
+
+/// A process that was paused, resumed or stopped by itself before it could
+/// start sees what callbacks have set since then.
+void run_history::remake(std::size_t process, time_point time) {
+  auto old = *std::move(processes_[process]);
+  auto& self = processes_[process].emplace(make_process(process));
+  if (old.is_paused())
+    self.apply(process_paused{});
+  else
+    self.apply(process_resumed{});
+  if (old.is_stopping())
+    self.apply(process_stopped{time});
 }
 
 void run_history::apply(const run_paused& x) {
@@ -76,13 +98,12 @@ void run_history::apply(const run_concluded& x) {
   state_.apply(x);
 }
 
-/// Those that are not known yet learn it when they are made. Those that have
-/// started have an event of their own, in its place between what happens to
-/// their steps.
+/// Those that have started have a record of their own of it, among theirs, and
+/// others learn it when they are made.
 template <class Event>
 void run_history::apply_to_processes(const Event& x) {
   for (auto& self : processes_)
-    if (self && self->wakes_by() == wake_source::start)
+    if (self && !self->has_started())
       self->apply(x);
 }
 
@@ -111,15 +132,12 @@ void run_history::apply(const run_recovered& x) {
   state_.recover(x, open);
 }
 
-/// One that was to stop, perhaps along with its run, may be at its end by this.
+/// The program may have ended before a process had noted that its run was
+/// stopped.
 void run_history::interrupt(std::size_t process, time_point time) {
-  auto& self = *processes_[process];
-  auto had_ended = self.has_ended();
-  self.apply(process_interrupted{time});
   if (state_.is_stopped())
-    self.apply(process_stopped{time});
-  if (!had_ended && self.has_ended())
-    state_.apply(process_done{self.own_status(), self.end()});
+    tell(process, process_stopped{time});
+  tell(process, process_interrupted{time});
 }
 
 // -- how it is ----------------------------------------------------------------

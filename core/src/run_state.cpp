@@ -48,6 +48,8 @@ void run_state::apply(const run_resumed&) {
 /// A run whose processes have ended is told no more; but they may have ended
 /// while this was written.
 void run_state::apply(const run_stopped&) {
+  if (has_ended() && plan_->has_conclusion())
+    return; // there is nothing left to stop
   paused_ = false;
   own_.add(status::stopped);
 }

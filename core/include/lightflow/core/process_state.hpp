@@ -184,6 +184,10 @@ public:
     return paused_ && !has_ended();
   }
 
+  bool has_started() const noexcept {
+    return started_;
+  }
+
   /// Whether it has begun: neither is it new, nor was it kept from beginning.
   bool has_begun() const noexcept {
     return began_;

@@ -41,7 +41,7 @@ public:
     return plan_;
   }
 
-  /// Whether a process has not started.
+  /// Whether nothing is known of a process yet.
   bool is_new(std::size_t process) const {
     return !processes_[process].has_value();
   }
@@ -63,6 +63,10 @@ public:
 
 private:
   process_state make_process(std::size_t i) const;
+  void remake(std::size_t process, time_point time);
+  void interrupt(std::size_t process, time_point time);
+  template <class Event>
+  void tell(std::size_t process, const Event& x);
   template <class Event>
   void apply_to_processes(const Event& x);
   void cancel_processes(time_point time);
