@@ -11,6 +11,15 @@
 
 namespace lightflow {
 
+namespace {
+
+error being_removed(const std::string& id) {
+  return {error_code::unknown_run,
+          fmt::format(R"(run "{}" is being removed from the journal)", id)};
+}
+
+} // namespace
+
 engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env,
                                      recovery_options recovery)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
@@ -45,11 +54,13 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
   if (auto i = runs_.find(id); i != runs_.end()) {
     if (i->second.supervisor == nullptr)
       return run_answer{i->second.channel};
-    return delegate(i->second.supervisor, begin_atom::value);
+    return when_begun(i->second);
   }
   auto is_kept = x.how != durability::none;
   if (is_kept && x.remember)
     try {
+      if (erasing_.contains(id))
+        return run_answer{nullptr, being_removed(id)};
       if (auto found = find_stored(id))
         return load_run(id, found->condition == run_condition::running);
     } catch (const error& e) {
@@ -59,21 +70,42 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
   std::optional<journal_place> place;
   if (is_kept)
     place = journal_place{x.how, 0, false};
-  auto supervisor
+  auto& run
     = begin({x.channel, std::move(history), place}, x.remember && !is_kept);
   if (!is_kept)
     return run_answer{x.channel};
-  return delegate(supervisor, begin_atom::value);
+  return when_begun(run);
 }
 
-supervisor_actor engine_actor_impl::begin(supervised_run x, bool remember) {
+engine_actor_impl::entry& engine_actor_impl::begin(supervised_run x,
+                                                   bool remember) {
   auto& run = runs_[x.channel->id()];
   run.channel = x.channel;
   run.remember = remember;
   run.supervisor = spawn<supervisor_actor_impl, caf::hidden>(
     env_, engine_actor{this}, std::move(x));
   ++live_;
-  return run.supervisor;
+  return run;
+}
+
+/// Answers once a run has begun, or is refused.
+auto engine_actor_impl::when_begun(const entry& run) -> answer_promise {
+  auto answer = make_response_promise<answer_promise>();
+  answer_when_begun(run, {answer});
+  return answer;
+}
+
+/// A supervisor that does not answer any more has begun, and ended since.
+void engine_actor_impl::answer_when_begun(const entry& run,
+                                          std::vector<answer_promise> askers) {
+  auto deliver = [askers = std::move(askers)](const run_answer& x) mutable {
+    for (auto& asker : askers)
+      asker.deliver(x);
+  };
+  request(run.supervisor, caf::infinite, begin_atom::value)
+    .then(deliver, [deliver, channel = run.channel](const caf::error&) mutable {
+      deliver(run_answer{channel});
+    });
 }
 
 // -- runs of the journal ------------------------------------------------------
@@ -81,6 +113,16 @@ supervisor_actor engine_actor_impl::begin(supervised_run x, bool remember) {
 std::optional<run_summary>
 engine_actor_impl::find_stored(const std::string& id) const {
   return env_.journal->source.from->find(id);
+}
+
+/// The name of a run's flow; empty if it cannot be read.
+std::string engine_actor_impl::stored_flow(const std::string& id) const {
+  try {
+    auto found = find_stored(id);
+    return found ? found->flow : std::string{};
+  } catch (const error&) {
+    return {};
+  }
 }
 
 caf::result<run_answer> engine_actor_impl::on_recover(const recover_run& x) {
@@ -91,6 +133,8 @@ caf::result<run_answer> engine_actor_impl::on_recover(const recover_run& x) {
                                  i->second.supervisor != nullptr
                                    ? "it is under way"
                                    : "it is not kept in the journal")}};
+  if (erasing_.contains(x.id))
+    return run_answer{nullptr, being_removed(x.id)};
   return load_run(x.id, true);
 }
 
@@ -150,15 +194,10 @@ void engine_actor_impl::go_on(replayed_run& x, load& wanted) {
   journal_place place{plan->durability.value_or(env_.journal->how),
                       x.next_record,
                       x.summary.condition == run_condition::suspended};
-  auto supervisor = begin(
+  auto& run = begin(
     {std::make_shared<run_channel>(id, plan), std::move(x.history), place},
     false);
-  for (auto& asker : wanted.askers)
-    request(supervisor, caf::infinite, begin_atom::value)
-      .then([asker](run_answer& y) mutable { asker.deliver(std::move(y)); },
-            [asker, id](const caf::error&) mutable {
-              asker.deliver(run_answer{nullptr, engine_was_destroyed(id)});
-            });
+  answer_when_begun(run, std::move(wanted.askers));
 }
 
 /// Who asked is told; if nobody did, an event tells that the run waits.
@@ -169,8 +208,7 @@ void engine_actor_impl::refuse(const std::string& id, load& wanted,
   recovery_.ended(id);
   if (!wanted.askers.empty() || closing_)
     return;
-  auto found = find_stored(id);
-  run_info who{id, found ? found->flow : std::string{}, true, env_.events};
+  run_info who{id, stored_flow(id), true, env_.events};
   env_.events->emit(
     who.make_event(event_stage::recover, problem::of(fail(why.what()))));
 }
@@ -205,11 +243,23 @@ void engine_actor_impl::forget_expired() {
   }
 }
 
+/// Until it is gone, nobody may begin anew what is about to be removed.
 caf::result<forget_answer> engine_actor_impl::on_erase(const erase_run& x) {
   if (supervisor_of(x.id) != nullptr || loads_.contains(x.id))
     return forget_answer::is_under_way;
   runs_.erase(x.id);
-  return delegate(env_.journal->writer, x);
+  erasing_.insert(x.id);
+  auto answer = make_response_promise<forget_promise>();
+  auto deliver = [this, id = x.id, answer](forget_answer y) mutable {
+    erasing_.erase(id);
+    answer.deliver(y);
+    leave_if_done();
+  };
+  request(env_.journal->writer, caf::infinite, x)
+    .then(deliver, [deliver](const caf::error&) mutable {
+      deliver(forget_answer::lost);
+    });
+  return answer;
 }
 
 // -- runs under way -----------------------------------------------------------
@@ -274,7 +324,7 @@ void engine_actor_impl::on_close() {
 }
 
 void engine_actor_impl::leave_if_done() {
-  if (closing_ && live_ == 0 && loads_.empty())
+  if (closing_ && live_ == 0 && loads_.empty() && erasing_.empty())
     quit();
 }
 
