@@ -11,6 +11,15 @@
 
 namespace lightflow {
 
+namespace {
+
+error being_removed(const std::string& id) {
+  return {error_code::unknown_run,
+          fmt::format(R"(run "{}" is being removed from the journal)", id)};
+}
+
+} // namespace
+
 engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env,
                                      recovery_options recovery)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
@@ -47,6 +56,8 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
   auto is_kept = x.how != durability::none;
   if (is_kept && x.remember)
     try {
+      if (erasing_.contains(id))
+        return run_answer{nullptr, being_removed(id)};
       if (auto found = find_stored(id))
         return load_run(*found, true);
     } catch (const error& e) {
@@ -119,6 +130,16 @@ caf::result<run_answer> engine_actor_impl::load_run(const run_summary& x,
   return load_run(x.id, resumes && x.condition == run_condition::running);
 }
 
+/// The name of a run's flow; empty if it cannot be read.
+std::string engine_actor_impl::stored_flow(const std::string& id) const {
+  try {
+    auto found = find_stored(id);
+    return found ? found->flow : std::string{};
+  } catch (const error&) {
+    return {};
+  }
+}
+
 caf::result<run_answer> engine_actor_impl::on_recover(const recover_run& x) {
   if (auto i = runs_.find(x.id); i != runs_.end())
     return run_answer{
@@ -127,6 +148,8 @@ caf::result<run_answer> engine_actor_impl::on_recover(const recover_run& x) {
                                  i->second.supervisor != nullptr
                                    ? "it is under way"
                                    : "it is not kept in the journal")}};
+  if (erasing_.contains(x.id))
+    return run_answer{nullptr, being_removed(x.id)};
   return load_run(x.id, true);
 }
 
@@ -201,8 +224,7 @@ void engine_actor_impl::refuse(const std::string& id, load& wanted,
   recovery_.ended(id);
   if (!wanted.askers.empty() || closing_)
     return;
-  auto found = find_stored(id);
-  run_info who{id, found ? found->flow : std::string{}, true, env_.events};
+  run_info who{id, stored_flow(id), true, env_.events};
   env_.events->emit(
     who.make_event(event_stage::recover, problem::of(fail(why.what()))));
 }
@@ -237,11 +259,23 @@ void engine_actor_impl::forget_expired() {
   }
 }
 
+/// Until it is gone, nobody may begin anew what is about to be removed.
 caf::result<forget_answer> engine_actor_impl::on_erase(const erase_run& x) {
   if (supervisor_of(x.id) != nullptr || loads_.contains(x.id))
     return forget_answer::is_under_way;
   runs_.erase(x.id);
-  return delegate(env_.journal->writer, x);
+  erasing_.insert(x.id);
+  auto answer = make_response_promise<forget_promise>();
+  auto deliver = [this, id = x.id, answer](forget_answer y) mutable {
+    erasing_.erase(id);
+    answer.deliver(y);
+    leave_if_done();
+  };
+  request(env_.journal->writer, caf::infinite, x)
+    .then(deliver, [deliver](const caf::error&) mutable {
+      deliver(forget_answer::lost);
+    });
+  return answer;
 }
 
 // -- runs under way -----------------------------------------------------------
@@ -300,7 +334,7 @@ void engine_actor_impl::on_close() {
 }
 
 void engine_actor_impl::leave_if_done() {
-  if (closing_ && live_ == 0 && loads_.empty())
+  if (closing_ && live_ == 0 && loads_.empty() && erasing_.empty())
     quit();
 }
 

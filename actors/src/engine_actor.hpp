@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace lightflow {
@@ -35,6 +36,7 @@ protected:
 
 private:
   using answer_promise = caf::typed_response_promise<run_answer>;
+  using forget_promise = caf::typed_response_promise<forget_answer>;
 
   struct entry {
     supervisor_actor supervisor; // null: the run has ended
@@ -69,6 +71,7 @@ private:
   void go_on(replayed_run& x, load& wanted);
   void refuse(const std::string& id, load& wanted, const error& why);
   std::optional<run_summary> find_stored(const std::string& id) const;
+  std::string stored_flow(const std::string& id) const;
   void recover_interrupted();
   void forget_expired();
   void leave_if_done();
@@ -77,6 +80,7 @@ private:
   runtime& env_;
   std::unordered_map<std::string, entry> runs_;
   std::unordered_map<std::string, load> loads_; // under way
+  std::unordered_set<std::string> erasing_;     // runs, until they are gone
   run_recovery recovery_;
   std::size_t live_ = 0;
   bool closing_ = false;

@@ -42,6 +42,8 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
                          engine_options options)
     : flows_(flows), value_limit_(options.value_limit),
       durability_(options.durability) {
+  if (options.journal != nullptr)
+    claim_.emplace(options.journal);
   if (system == nullptr) {
     own_config_ = std::make_unique<caf::actor_system_config>();
     if (options.runs_on == executor::own_threads)
@@ -178,6 +180,7 @@ void engine_core::close() {
   env_->writer_pool.reset();
   env_->events_pool.reset();
   pool_.reset();
+  claim_.reset();
 }
 
 template <class Actor>

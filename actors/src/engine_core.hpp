@@ -95,6 +95,7 @@ private:
   std::shared_ptr<run_channel> unwrap(std::optional<run_answer> x) const;
 
   const catalog& flows_;
+  std::optional<journal_claim> claim_; // nothing: there is no journal
   std::unique_ptr<caf::actor_system_config> own_config_;
   std::unique_ptr<caf::actor_system> own_system_;
   std::unique_ptr<thread_pool> pool_;

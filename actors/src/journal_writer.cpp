@@ -21,6 +21,8 @@ using namespace std::chrono_literals;
 constexpr duration first_patience = 100ms;
 constexpr duration longest_patience = 5s;
 
+constexpr const char* destroyed = "the engine is being destroyed";
+
 /// A commit that takes longer is worth a line in the log.
 constexpr auto slow = 1s;
 
@@ -44,7 +46,7 @@ journal_writer_impl::behavior_type journal_writer_impl::make_behavior() {
     [this](hurry_atom) {
       hurries_ = true;
       if (patience_ > duration::zero())
-        give_up("the engine is being destroyed");
+        give_up(destroyed);
     },
     [this](close_atom) {
       commit();
@@ -56,9 +58,11 @@ journal_writer_impl::behavior_type journal_writer_impl::make_behavior() {
 // -- what comes in ------------------------------------------------------------
 
 void journal_writer_impl::on_append(append_records& x) {
-  if (x.begins_run && patience_ > duration::zero())
-    return tell(current_sender(),
-                append_refused{"the journal cannot be written at the moment"});
+  if (auto why = why_refused(x)) {
+    if (x.ticket != 0)
+      tell(current_sender(), append_refused{why});
+    return;
+  }
   auto& id = x.log->run->id;
   for (auto& record : x.records)
     batch_.records.push_back({id, x.log->next++, std::move(record)});
@@ -72,11 +76,31 @@ void journal_writer_impl::on_append(append_records& x) {
     how_ = std::max(how_, x.log->how);
     waiting_.push_back(
       {current_sender(), std::move(x.log), x.ticket, x.begins_run});
+    if (patience_ > duration::zero())
+      report(trouble_);
   }
   commit_later();
 }
 
+/// Null: it can be taken. What was given up has left gaps, so that nothing may
+/// follow it.
+const char* journal_writer_impl::why_refused(const append_records& x) const {
+  if (gave_up_)
+    return destroyed;
+  if (x.begins_run && patience_ > duration::zero())
+    return "the journal cannot be written at the moment";
+  auto& gone = batch_.erased;
+  if (std::find(gone.begin(), gone.end(), x.log->run->id) != gone.end())
+    return "what is left of it is about to be removed from the journal";
+  return nullptr;
+}
+
 auto journal_writer_impl::on_erase(const erase_run& x) -> erased_promise {
+  if (gave_up_) {
+    auto answer = make_response_promise<erased_promise>();
+    answer.deliver(forget_answer::lost);
+    return answer;
+  }
   batch_.erased.push_back(x.id);
   how_ = durability::sync;
   auto answer = make_response_promise<erased_promise>();
@@ -99,7 +123,7 @@ void journal_writer_impl::on_commit() {
   if (commit())
     return;
   if (hurries_)
-    return give_up("the engine is being destroyed");
+    return give_up(destroyed);
   patience_ = std::clamp(2 * patience_, first_patience, longest_patience);
   delayed_send(this, patience_, commit_atom::value);
 }
@@ -143,6 +167,7 @@ void journal_writer_impl::on_failure(const std::string& reason) {
              fmt::format("{}; runs that need it stand still until it can be "
                          "written again",
                          reason));
+  trouble_ = reason;
   refuse_begins(reason);
   report(reason);
 }
@@ -174,7 +199,10 @@ void journal_writer_impl::refuse_begins(const std::string& reason) {
   waiting_.erase(first_refused, waiting_.end());
 }
 
+/// What the batch has is lost, also what nobody waits for. So nothing more is
+/// written: the next engine goes on from what is there.
 void journal_writer_impl::give_up(const std::string& reason) {
+  gave_up_ = true;
   patience_ = duration::zero();
   batch_ = {};
   for (auto& x : std::exchange(waiting_, {}))

@@ -58,6 +58,7 @@ private:
   void report(const std::string& reason);
   void refuse_begins(const std::string& reason);
   void give_up(const std::string& reason);
+  const char* why_refused(const append_records& x) const;
 
   runtime& env_;
   std::shared_ptr<journal> journal_;
@@ -68,7 +69,9 @@ private:
   std::unordered_set<std::string> definitions_; // known to be there
   bool commit_is_due_ = false;
   bool hurries_ = false;
+  bool gave_up_ = false;
   duration patience_ = duration::zero(); // until it tries again; zero: it works
+  std::string trouble_;                  // why it does not work
   std::vector<std::shared_ptr<const run_info>> told_; // of the failure
 };
 

@@ -8,6 +8,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include <fmt/format.h>
+#include <fmt/std.h>
+
 namespace lightflow {
 
 using namespace detail;
@@ -140,6 +143,10 @@ rocksdb_journal::definition(std::string_view fingerprint) const {
   return store::reading {
     *store_
     } -> get(definitions, fingerprint);
+}
+
+std::string rocksdb_journal::describe() const {
+  return fmt::format("the journal in {}", store_->directory());
 }
 
 std::shared_ptr<journal> open_journal(std::filesystem::path directory) {

@@ -49,6 +49,10 @@ public:
   /// journal_error where it cannot be.
   const detail::rocksdb_database& for_writing();
 
+  const std::filesystem::path& directory() const noexcept {
+    return directory_;
+  }
+
   /// Throws journal_error, after which `for_writing` mends what it can.
   void write(rocksdb::WriteBatch& batch, bool sync);
 

@@ -68,6 +68,11 @@ public:
     scheduler().run_once();
   }
 
+  /// Lets time pass at once, without anything being done.
+  void skip(duration time) {
+    scheduler().advance_time(time);
+  }
+
   /// Lets time pass, in small steps, so that what one timer sets off can set
   /// others before these are due.
   void advance(duration time, duration step = 1ms) {

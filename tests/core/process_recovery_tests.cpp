@@ -476,8 +476,7 @@ BOOST_AUTO_TEST_CASE(a_failure_cancels_again_what_runs_after_it) {
     BOOST_TEST(flags(state, "b").has(status::cancelled));
     BOOST_TEST(state.has_ended());
     BOOST_TEST(state.error_of(0, "id") == "why");
-    before that, why "));
-      reopen(state);
+    reopen(state);
   }
 }
 

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(each_kind_survives_its_encoding) {
   auto all = one_of_each();
   BOOST_TEST(
     all.size()
-    == 2 + std::variant_size_v<run_event> + std::variant_size_v<process_event>);
+    == 1 + std::variant_size_v<run_event> + std::variant_size_v<process_event>);
   for (auto& x : all) {
     auto bytes = encode(x);
     auto decoded = decode_record(bytes);
@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(unknown_fields_are_ignored_and_unknown_kinds_refused) {
   more[fields] = '\x83';
   more.insert(fields + 1, "\xA3new\x2A");
   auto decoded = decode_record(more);
-  BOOST_TEST(std::get<step_started>(std::get<process_record>(decoded).event).step
-             == 4U);
+  BOOST_TEST(
+    std::get<step_started>(std::get<process_record>(decoded).event).step == 4U);
   auto other = bytes;
   other.replace(other.find("step_started"), 12, "step_startes");
   BOOST_CHECK_EXCEPTION(decode_record(other), error,

@@ -34,8 +34,9 @@ using inputs = writes;
 /// next engine with the same journal has it go on.
 class engine {
 public:
-  /// An engine with an actor system of its own. Throws journal_error if it has
-  /// a journal that cannot be read.
+  /// An engine with an actor system of its own. Throws journal_error with
+  /// error_code::journal_locked if another engine uses its journal. While the
+  /// journal cannot be read, interrupted runs wait, and the log tells so.
   explicit engine(const catalog& flows, engine_options options = {});
 
   /// An engine in an actor system, which must outlive it. Any number of engines

@@ -50,8 +50,8 @@ struct engine_options {
   /// What is done with events.
   event_options events;
 
-  /// Where recoverable runs are kept, by one engine at a time. Null: there is
-  /// no journal, and starting a recoverable flow is an error.
+  /// Where recoverable runs are kept, for one engine at a time: a second one is
+  /// refused. Null: nowhere, and starting a recoverable flow is an error.
   std::shared_ptr<lightflow::journal> journal;
 
   /// What the journal's entries survive, for flows that do not say it. A run

@@ -5,9 +5,11 @@
 #include "lightflow/core/error.hpp"
 #include "lightflow/persistence/run_summary.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +19,7 @@
 namespace lightflow {
 
 /// Thrown by journals: error_code::journal_failed when the storage fails,
-/// error_code::journal_locked when another process has the journal,
+/// error_code::journal_locked when another process or engine has the journal,
 /// error_code::bad_journal when what is there is no journal that this version
 /// can read.
 class journal_error : public error {
@@ -87,6 +89,33 @@ public:
   /// A definition by its fingerprint; nothing if it is not there.
   virtual std::optional<std::string>
   definition(std::string_view fingerprint) const = 0;
+
+  /// What messages call it.
+  virtual std::string describe() const {
+    return "the journal";
+  }
+
+private:
+  friend class journal_claim;
+
+  std::atomic<bool> is_claimed_{false};
+};
+
+/// Keeps a journal for one engine as long as it lives: each engine takes all
+/// that is under way in its journal for its own.
+class journal_claim {
+public:
+  /// Throws journal_error with error_code::journal_locked if another one has
+  /// it.
+  explicit journal_claim(std::shared_ptr<journal> x);
+
+  ~journal_claim();
+
+  journal_claim(const journal_claim&) = delete;
+  journal_claim& operator=(const journal_claim&) = delete;
+
+private:
+  std::shared_ptr<journal> journal_;
 };
 
 } // namespace lightflow

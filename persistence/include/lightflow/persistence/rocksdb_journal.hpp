@@ -40,6 +40,7 @@ public:
                                 std::size_t limit) const override;
   std::optional<std::string>
   definition(std::string_view fingerprint) const override;
+  std::string describe() const override;
 
 private:
   struct store;

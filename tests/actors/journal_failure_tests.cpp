@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT
+#include "../support/failing_journal.hpp"
+
+#include "fixture.hpp"
+
+#include <map>
+#include <set>
+
+using namespace lightflow;
+using namespace lightflow::tests;
+
+namespace {
+
+/// An engine on a journal that fails when it is told to.
+struct journal_failure_fixture : deterministic_fixture {
+  journal_failure_fixture() {
+    journal = disk;
+    events.handle(event_stage::persist,
+                  [this](const event& x) { ++stood_still[x.run_id]; });
+    events.handle(event_stage::recover, [this](const event& x) {
+      waiting[x.run_id] = x.cause.message;
+    });
+  }
+
+  /// A recoverable flow of these steps, one after the other, in one process.
+  process_definition& chain(std::string name,
+                            const std::vector<std::string>& steps) {
+    auto& process = catalog.flow(name).recoverable().process("in_" + name);
+    std::string last;
+    for (auto& x : steps) {
+      auto& step = process.step(x, [this, x](lightflow::step&) {
+        ++runs[x];
+        if (before_end[x])
+          std::exchange(before_end[x], nullptr)();
+      });
+      if (!last.empty())
+        step.after(last);
+      last = x;
+    }
+    return process;
+  }
+
+  /// What is to happen once, when a step has run.
+  void when_run(const std::string& step, std::function<void()> f) {
+    before_end[step] = std::move(f);
+  }
+
+  void break_disk(std::size_t times = failing_journal::always,
+                  bool write = false) {
+    disk->fail_commits(times, write);
+  }
+
+  void restart() {
+    destroy_engine();
+    disk->mend();
+    engine();
+    run_all();
+  }
+
+  template <class F>
+  void refused(F f, error_code code,
+               std::initializer_list<std::string_view> parts) {
+    BOOST_CHECK_EXCEPTION(f(), error, [&](const error& e) {
+      BOOST_TEST((e.code() == code), e.what());
+      return says(parts)(e);
+    });
+  }
+
+  bool knows(const std::string& id) {
+    return disk->find(id).has_value();
+  }
+
+  std::shared_ptr<failing_journal> disk = std::make_shared<failing_journal>();
+  std::map<std::string, int> runs;
+  std::map<std::string, std::function<void()>> before_end;
+  std::map<std::string, int> stood_still;     // how often, by run
+  std::map<std::string, std::string> waiting; // why, by run
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(journal_failure_tests, journal_failure_fixture)
+
+// -- starting -----------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_start_that_cannot_be_written_leaves_no_run) {
+  chain("flow", {"a"});
+  for (bool written : {false, true})
+    BOOST_TEST_CONTEXT("written all the same: " << written) {
+      auto id = written ? "written" : "lost";
+      break_disk(2, written);
+      refused([&] { engine().start_as(id, "flow"); },
+              error_code::journal_failed,
+              {id, "could not begin", "the disk is broken"});
+      refused([&] { engine().start_as("other", "flow"); },
+              error_code::journal_failed, {"cannot be written"});
+      BOOST_TEST(runs["a"] == 0);
+      advance(1s);
+      BOOST_TEST(!knows(id));
+      BOOST_TEST(!knows("other"));
+      BOOST_TEST(disk->records_of(id).value() == 0U);
+      BOOST_TEST(!engine().find(id).has_value());
+    }
+  BOOST_TEST(stood_still.empty()); // whoever started it knows
+}
+
+BOOST_AUTO_TEST_CASE(a_start_succeeds_as_soon_as_the_disk_does) {
+  chain("flow", {"a"});
+  break_disk(1);
+  refused([&] { engine().start_as("run", "flow"); }, error_code::journal_failed,
+          {"run"});
+  advance(100ms);
+  BOOST_TEST(engine().start_as("run", "flow").wait().success());
+  restart();
+  BOOST_TEST(engine().find("run")->wait().success());
+  BOOST_TEST(runs["a"] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_of_a_refused_start_is_no_run) {
+  chain("flow", {"a"});
+  break_disk(1, true);
+  for (int i = 0; i < 2; ++i) // the second time, it is in the journal
+    refused([&] { engine().start_as("run", "flow"); },
+            error_code::journal_failed, {"run"});
+  BOOST_TEST(runs["a"] == 0);
+  advance(100ms);
+  BOOST_TEST(!knows("run"));
+  BOOST_TEST(engine().start_as("run", "flow").wait().success());
+  BOOST_TEST(disk->records_of("run").has_value());
+  restart();
+  BOOST_TEST(engine().find("run")->wait().success());
+}
+
+// -- runs under way -----------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_run_stands_still_until_the_journal_can_be_written) {
+  chain("flow", {"a", "b"});
+  for (bool written : {false, true}) {
+    runs.clear();
+    stood_still.clear();
+    when_run("a", [&] { break_disk(3, written); });
+    auto run = start("flow");
+    BOOST_TEST(runs["a"] == 1);
+    BOOST_TEST(runs["b"] == 0);
+    BOOST_TEST(stood_still[run.id()] == 1);
+    BOOST_TEST(!run.wait_for(0s).has_value());
+    auto step = run.look().process("in_flow").step("a");
+    BOOST_TEST(step.state() == status::pending);
+    advance(250ms); // the second try failed
+    BOOST_TEST(runs["b"] == 0);
+    advance(2s);
+    BOOST_TEST(run.wait().success());
+    BOOST_TEST(runs["a"] == 1);
+    BOOST_TEST(runs["b"] == 1);
+    BOOST_TEST(stood_still[run.id()] == 1);
+    BOOST_TEST(disk->records_of(run.id()).has_value());
+    restart();
+    BOOST_TEST(engine().find(run.id())->wait().success());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(each_outage_is_one_event_of_each_run_it_concerns) {
+  chain("one", {"a", "b", "c"});
+  chain("two", {"x", "y"});
+  when_run("x", [&] { break_disk(); });
+  auto two = start("two");
+  refused([&] { start("one"); }, error_code::journal_failed, {});
+  advance(20s, 50ms);
+  BOOST_TEST(stood_still.size() == 1U);
+  BOOST_TEST(stood_still[two.id()] == 1);
+  disk->mend();
+  advance(5s, 50ms);
+  BOOST_TEST(two.wait().success());
+  when_run("a", [&] { break_disk(2); });
+  when_run("c", [&] { break_disk(2); });
+  auto run = start("one");
+  advance(10s, 50ms);
+  BOOST_TEST(run.wait().success());
+  BOOST_TEST(stood_still[run.id()] == 2);
+  BOOST_TEST(stood_still[two.id()] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(all_runs_under_way_go_on_by_themselves) {
+  constexpr int many = 10;
+  auto& process = chain("flow", {"a", "b"});
+  // All wait for another attempt when the disk breaks.
+  process.retry(1, 1s).step("first", [&](step& self) -> result<> {
+    if (self.attempt() == 1)
+      return fail("not yet");
+    return {};
+  });
+  std::vector<run_handle> all;
+  for (int i = 0; i < many; ++i)
+    all.push_back(start("flow"));
+  break_disk();
+  advance(10s, 50ms);
+  for (auto& x : all) {
+    BOOST_TEST(!x.wait_for(0s).has_value());
+    BOOST_TEST(stood_still[x.id()] == 1);
+  }
+  disk->mend();
+  advance(6s, 50ms);
+  for (auto& x : all)
+    BOOST_TEST(x.wait().success());
+}
+
+BOOST_AUTO_TEST_CASE(runs_that_are_not_recoverable_are_not_concerned) {
+  chain("flow", {"a"});
+  catalog.flow_with_process("plain").step("step", [](step&) {});
+  when_run("a", [&] { break_disk(); });
+  auto run = start("flow");
+  BOOST_TEST(!run.wait_for(0s).has_value());
+  auto plain = start("plain");
+  BOOST_TEST(plain.wait().success());
+  BOOST_TEST(!stood_still.contains(plain.id()));
+  disk->mend();
+  advance(1s);
+  BOOST_TEST(run.wait().success());
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_run_is_not_told_before_it_is_written) {
+  auto& process = chain("flow", {"a"});
+  process.after_process([&](lightflow::process&) { break_disk(); });
+  auto run = start("flow");
+  BOOST_TEST(runs["a"] == 1);
+  BOOST_TEST(!run.wait_for(0s).has_value());
+  BOOST_TEST((disk->find(run.id())->condition == run_condition::running));
+  BOOST_TEST(run.look().state() == status::pending);
+  disk->mend();
+  advance(1s);
+  BOOST_TEST(run.wait().success());
+  BOOST_TEST((disk->find(run.id())->condition == run_condition::finished));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_fails_on_a_broken_disk_can_be_recovered) {
+  auto& process = chain("flow", {"a"});
+  auto fails = true;
+  process.step(
+    "bad",
+    [&](step&) -> result<> {
+      break_disk(3);
+      if (std::exchange(fails, false))
+        return fail("no");
+      return {};
+    },
+    "a");
+  auto run = start("flow");
+  advance(2s);
+  BOOST_TEST(run.wait().has(status::suspended));
+  auto again = engine().recover(run.id());
+  run_all();
+  advance(2s);
+  BOOST_TEST(again.wait().success());
+  BOOST_TEST(runs["a"] == 1);
+}
+
+// -- the end of the engine ----------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(an_engine_ends_on_a_broken_disk_and_the_next_goes_on) {
+  chain("flow", {"a", "b", "c"});
+  for (bool written : {false, true}) {
+    runs.clear();
+    when_run("b", [&] { break_disk(failing_journal::always, written); });
+    auto run = start("flow");
+    destroy_engine();
+    BOOST_CHECK_EXCEPTION(run.wait(), error, [](const error& e) {
+      return e.code() == error_code::engine_closed;
+    });
+    BOOST_TEST(disk->records_of(run.id()).has_value());
+    restart();
+    BOOST_TEST(engine().find(run.id())->wait().success());
+    BOOST_TEST(runs["a"] == 1);
+    BOOST_TEST(runs["b"] == 2);
+    BOOST_TEST(runs["c"] == 1);
+  }
+}
+
+// -- reading ------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(reads_that_fail_are_clear_errors) {
+  chain("flow", {"a"});
+  engine().start_as("run", "flow").wait();
+  restart();
+  disk->fail_reads(true);
+  disk->fail_lists(true);
+  auto unreadable = {std::string_view{"the disk is unreadable"}};
+  auto failed = error_code::journal_failed;
+  refused([&] { engine().find("run"); }, failed, unreadable);
+  refused([&] { engine().recover("run"); }, failed, unreadable);
+  refused([&] { engine().start_as("run", "flow"); }, failed, unreadable);
+  refused([&] { engine().list(run_condition::finished); }, failed, unreadable);
+  BOOST_TEST(start("flow").wait().success()); // which reads nothing
+  disk->mend();
+  BOOST_TEST(engine().find("run")->wait().success());
+}
+
+/// Runs that are under way when their engine ends: the next one finds them.
+struct interrupted_fixture : journal_failure_fixture {
+  interrupted_fixture() {
+    auto& process = catalog.flow("flow").recoverable().process("p");
+    process.retry(1, 1min).step("a", [](step& self) -> result<> {
+      if (self.attempt() == 1)
+        return fail("not yet");
+      return {};
+    });
+  }
+
+  void interrupt(std::initializer_list<const char*> ids) {
+    for (auto id : ids)
+      engine().start_as(id, "flow");
+    run_all();
+    destroy_engine();
+  }
+
+  bool has_succeeded(const std::string& id) {
+    auto found = disk->find(id);
+    return found && found->condition == run_condition::finished;
+  }
+};
+
+BOOST_FIXTURE_TEST_CASE(interrupted_runs_wait_until_they_can_be_listed,
+                        interrupted_fixture) {
+  interrupt({"one", "two"});
+  disk->fail_lists(true);
+  engine();
+  run_all();
+  BOOST_TEST(!log.empty());
+  BOOST_TEST(log.back().find("could not be listed") != std::string::npos);
+  disk->mend();
+  advance(100s, 100ms);
+  BOOST_TEST(has_succeeded("one"));
+  BOOST_TEST(has_succeeded("two"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_run_that_cannot_be_read_waits_and_an_event_tells_so,
+                        interrupted_fixture) {
+  interrupt({"run"});
+  disk->fail_reads(true);
+  engine();
+  run_all();
+  BOOST_TEST(waiting["run"].find("unreadable") != std::string::npos);
+  disk->mend();
+  auto run = engine().recover("run"); // the engine is well
+  advance(61s, 100ms);
+  BOOST_TEST(run.wait().success());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_damaged_run_keeps_no_other_from_going_on,
+                        interrupted_fixture) {
+  interrupt({"a-whole", "b-damaged", "c-cut", "d-whole"});
+  journal_batch damage;
+  damage.records = {{"b-damaged", 1, "garbage"}, {"c-cut", 9, "garbage"}};
+  disk->commit(damage, durability::sync);
+  engine();
+  run_all();
+  BOOST_TEST(waiting.size() == 2U);
+  BOOST_TEST(waiting["b-damaged"].find("record 1") != std::string::npos,
+             waiting["b-damaged"]);
+  BOOST_TEST(waiting["c-cut"].find("missing") != std::string::npos,
+             waiting["c-cut"]);
+  advance(61s, 100ms);
+  BOOST_TEST(has_succeeded("a-whole"));
+  BOOST_TEST(has_succeeded("d-whole"));
+  refused([&] { engine().recover("b-damaged"); }, error_code::bad_encoding,
+          {"record 1", "b-damaged"});
+  refused([&] { engine().recover("c-cut"); }, error_code::bad_encoding,
+          {"c-cut", "missing"});
+  BOOST_TEST(engine().list(run_condition::running).size() == 2U);
+}
+
+// -- one engine at a time -----------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_journal_serves_one_engine_at_a_time) {
+  chain("flow", {"a"});
+  start("flow").wait();
+  engine_options options;
+  options.journal = journal;
+  for (int i = 0; i < 2; ++i) // the refusal changes nothing
+    refused([&] { lightflow::engine second(catalog, options); },
+            error_code::journal_locked,
+            {"the journal is used by another engine", "destroy that one"});
+  destroy_engine();
+  lightflow::engine second(catalog, options);
+  BOOST_TEST(second.run("flow").success());
+  refused([&] { engine(); }, error_code::journal_locked, {});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
