@@ -95,8 +95,9 @@ std::vector<random_flow> make_flows(std::uint64_t seed) {
   std::vector<random_flow> result;
   for (std::size_t i = 0; i < flows; ++i) {
     random_flow flow{fmt::format("flow-{}", i), {}};
-    for (auto n = 1 + chance.below(most_processes); n > 0; --n) {
-      random_process process{fmt::format("p{}", n), {}};
+    auto processes = 1 + chance.below(most_processes);
+    for (std::size_t n = 0; n < processes; ++n) {
+      random_process process{fmt::format("{}-p{}", flow.name, n), {}};
       for (auto m = 1 + chance.below(most_steps); m > 0; --m)
         process.steps.push_back(make_step(process, chance));
       flow.processes.push_back(std::move(process));
