@@ -45,7 +45,7 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
   if (auto i = runs_.find(id); i != runs_.end()) {
     if (i->second.supervisor == nullptr)
       return run_answer{i->second.channel};
-    return delegate(i->second.supervisor, begin_atom::value);
+    return when_begun(i->second);
   }
   auto is_kept = x.how != durability::none;
   if (is_kept && x.remember)
@@ -59,21 +59,39 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
   std::optional<journal_place> place;
   if (is_kept)
     place = journal_place{x.how, 0, false};
-  auto supervisor
+  auto& run
     = begin({x.channel, std::move(history), place}, x.remember && !is_kept);
   if (!is_kept)
     return run_answer{x.channel};
-  return delegate(supervisor, begin_atom::value);
+  return when_begun(run);
 }
 
-supervisor_actor engine_actor_impl::begin(supervised_run x, bool remember) {
+caf::result<run_answer> engine_actor_impl::when_begun(const entry& run) {
+  auto answer = make_response_promise<answer_promise>();
+  answer_when_begun(run, {answer});
+  return answer;
+}
+
+/// A supervisor that has left does not answer any more: then its run has ended,
+/// which its channel knows already, although the news of it is still under way.
+void engine_actor_impl::answer_when_begun(
+  const entry& run, const std::vector<answer_promise>& askers) {
+  for (auto asker : askers)
+    request(run.supervisor, caf::infinite, begin_atom::value)
+      .then([asker](run_answer& x) mutable { asker.deliver(std::move(x)); },
+            [asker, channel = run.channel](const caf::error&) mutable {
+              asker.deliver(run_answer{channel});
+            });
+}
+
+auto engine_actor_impl::begin(supervised_run x, bool remember) -> entry& {
   auto& run = runs_[x.channel->id()];
   run.channel = x.channel;
   run.remember = remember;
   run.supervisor = spawn<supervisor_actor_impl, caf::hidden>(
     env_, engine_actor{this}, std::move(x));
   ++live_;
-  return run.supervisor;
+  return run;
 }
 
 // -- runs of the journal ------------------------------------------------------
@@ -150,15 +168,10 @@ void engine_actor_impl::go_on(replayed_run& x, load& wanted) {
   journal_place place{plan->durability.value_or(env_.journal->how),
                       x.next_record,
                       x.summary.condition == run_condition::suspended};
-  auto supervisor = begin(
+  auto& run = begin(
     {std::make_shared<run_channel>(id, plan), std::move(x.history), place},
     false);
-  for (auto& asker : wanted.askers)
-    request(supervisor, caf::infinite, begin_atom::value)
-      .then([asker](run_answer& y) mutable { asker.deliver(std::move(y)); },
-            [asker, id](const caf::error&) mutable {
-              asker.deliver(run_answer{nullptr, engine_was_destroyed(id)});
-            });
+  answer_when_begun(run, wanted.askers);
 }
 
 /// Who asked is told; if nobody did, an event tells that the run waits.

@@ -59,7 +59,10 @@ private:
   void on_tick();
   void on_close();
 
-  supervisor_actor begin(supervised_run x, bool remember);
+  entry& begin(supervised_run x, bool remember);
+  caf::result<run_answer> when_begun(const entry& run);
+  void answer_when_begun(const entry& run,
+                         const std::vector<answer_promise>& askers);
   caf::result<run_answer> load_run(const std::string& id, bool recovers);
   void start_load(const std::string& id, bool recovers);
   void go_on(replayed_run& x, load& wanted);
