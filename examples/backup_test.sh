@@ -117,7 +117,7 @@ says "file: Not a directory"
 backs_up 1 "" target
 backs_up 1 source ""
 backs_up 1 source filled
-says "filled: is not empty"
+says "filled: is not empty, and has no backup"
 backs_up 1 source file
 says "file: Not a directory"
 backs_up 1 source source/inside
@@ -210,11 +210,100 @@ says "stopped by a signal"
 says "is not complete"
 [[ ! -e target/files/huge.zst && ! -e target/manifest.txt ]] \
   || fail "part of a copy was left behind"
+truncate -s 10M source/huge
+backs_up 0 source target
+says "Goes on with a backup of which "
+restore
 
 section "a time limit ends a backup"
 truncate -s 100G source/huge
 backs_up 1 --time-limit 0.01 source target
 says "did not end within the time limit"
 says "is not complete"
+
+section "a complete backup makes place for a new one"
+printf 'old\n' >source/changes
+printf 'old\n' >source/goes
+backs_up 0 source target
+printf 'new\n' >source/changes
+rm source/goes
+backs_up 0 source target
+says "Saved 1 files"
+restore
+diff -r source restored/files || fail "the restored tree differs"
+
+section "an unfinished backup is not mixed up with another one"
+truncate -s 100G source/huge
+backs_up 1 --time-limit 0.01 source target
+mkdir other
+backs_up 1 other target
+says "has part of a backup of $work/source: finish that, or remove it"
+
+# kill_after SECONDS: runs the program for so long at most, then kills it. Gives
+# whether it had ended by itself.
+kill_after() {
+  local pid
+  "$program" source target >>output 2>&1 &
+  pid=$!
+  children+=("$pid")
+  sleep "$1"
+  kill -KILL "$pid" 2>/dev/null || true
+  { wait "$pid"; } 2>/dev/null
+}
+
+# What must not be in the trace: a part that is packed again after its
+# verification began, which needs that its end was reported; the same of the
+# scan and the first part, and of verifications and the manifest. A backup that
+# was complete when it was killed is followed by a new one.
+find_repetition() {
+  awk '
+    function complain() { print "again: " $0; bad = 1 }
+    /^scan/ && verified { delete packed; verified = scanned = 0 }
+    /^scan/ && scanned { complain() }
+    /^pack-/ { scanned = 1 }
+    /^pack-/ && packed[substr($1, 6)] { complain() }
+    /^verify-/ { packed[substr($1, 8)] = 1 }
+    /^verify-/ && verified { complain() }
+    /^manifest/ { verified = 1 }
+    END { exit !bad }' trace
+}
+
+section "a backup that is killed goes on, and does nothing again that was done"
+export BACKUP_TRACE=$work/trace
+for i in {1..200}; do
+  head -c $((i * 100)) /dev/urandom >"source/small_$i"
+done
+for i in {1..24}; do
+  head -c 1000000 /dev/urandom >"source/large_$i"
+done
+begin=$(date +%s%N)
+backs_up 0 source target
+took=$((($(date +%s%N) - begin) / 1000000))
+(cd source && find . -type f -printf '%P\0' | LC_ALL=C sort -z \
+  | xargs -0 sha256sum) >sums
+diff sums target/SHA256SUMS || fail "the manifest of a backup in one go"
+kills=0 again=0
+for i in {1..24}; do
+  rm -rf target trace
+  : >output
+  tries=0
+  # First at moments that cover all of it, then somewhere in what is left.
+  ms=$((took * i / 24))
+  until kill_after "$(printf '%d.%03d' $((ms / 1000)) $((ms % 1000)))"; do
+    kills=$((kills + 1)) tries=$((tries + 1))
+    ms=$((tries < 4 ? RANDOM % took : 60000))
+    [[ ! -e target/manifest.txt ]] || diff sums target/SHA256SUMS \
+      || fail "the manifest after a kill"
+  done
+  diff sums target/SHA256SUMS || fail "the manifest, killed after $ms ms"
+  if find_repetition; then
+    fail "something was done again"
+  fi
+  again=$((again + $(grep -c '^pack-' trace) - 224))
+done
+restore
+unset BACKUP_TRACE
+echo "  $kills kills; of 224 files, $((again / 24)) were read again on average"
+((kills >= 20)) || fail "only $kills kills"
 
 echo "all well"

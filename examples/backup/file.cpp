@@ -72,6 +72,8 @@ void write_whole_file(const fs::path& path, std::string_view content) {
           && ::fsync(out.descriptor()) == 0 && out.close(),
         draft);
   fs::rename(draft, path);
+  file directory{path.parent_path(), O_RDONLY | O_DIRECTORY};
+  check(directory.is_open() && ::fsync(directory.descriptor()) == 0, path);
 }
 
 void sync_file_system(const fs::path& path) {

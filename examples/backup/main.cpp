@@ -15,6 +15,10 @@
 // saved all the same, but the backup fails at its end. Without a manifest a
 // backup is not complete.
 //
+// However a backup was ended, by kill -9 too, the same command goes on with it.
+// Once it is complete, the same command makes a new one in its place. What is
+// needed for that is in TARGET/.lightflow.
+//
 // Exits with 0 if all was saved, with 1 if not, and with 130 after Ctrl-C.
 #include "file.hpp"
 #include "flow.hpp"
@@ -71,8 +75,9 @@ struct arguments {
   backup::settings settings;
 };
 
-/// Throws usage_error unless there is something to back up and a place for it.
-/// Makes the paths absolute and the target exist.
+/// Throws usage_error unless there is something to back up and a place for it:
+/// a directory that is empty or has a backup. Makes the paths absolute and the
+/// journal's directory exist.
 void prepare(arguments& xs) {
   std::error_code error;
   auto source = fs::canonical(xs.source, error);
@@ -89,8 +94,11 @@ void prepare(arguments& xs) {
   check(xs.target, error);
   fs::directory_iterator content{target, error};
   check(xs.target, error);
-  if (content != fs::directory_iterator{})
-    throw usage_error(xs.target, "is not empty");
+  auto directory = backup::journal_of(target).parent_path();
+  if (content != fs::directory_iterator{} && !fs::exists(directory))
+    throw usage_error(xs.target, "is not empty, and has no backup");
+  fs::create_directory(directory, error);
+  check(xs.target, error);
   xs.source = source;
   xs.target = target;
 }
@@ -194,26 +202,55 @@ void print_summary(const lf::run_report& run, const arguments& xs,
              scan.symlinks, scan.special_files);
 }
 
+/// Whether there is nothing left to do, be it that there were problems.
+bool is_complete(const lf::run_report& run) {
+  return run.has_ended() && run.process("backup").step("manifest").success();
+}
+
+/// Goes on with the backup that was begun, or begins one.
+lf::run_handle begin(lf::engine& engine, const arguments& xs,
+                     backup::progress& counters) {
+  const std::string id = "backup"; // there is one at a time
+  if (auto former = engine.find(id)) {
+    auto report = former->look();
+    if (!is_complete(report)) {
+      if (auto source = *report.get<std::string>("source"); source != xs.source)
+        throw usage_error(xs.target, "has part of a backup of " + source
+                                       + ": finish that, or remove it");
+      fmt::print("Goes on with a backup of which {} of {} parts are packed\n",
+                 backup::take_over(counters, report), backup::shard_count);
+      return engine.recover(id);
+    }
+    engine.forget(id);
+  }
+  return engine.start_as(
+    id, "backup",
+    {{"source", xs.source.native()}, {"target", xs.target.native()}});
+}
+
 int run_backup(const arguments& xs) {
   backup::progress counters;
   lf::catalog catalog;
   backup::define_backup(catalog, xs.settings, counters);
-  lf::engine engine{catalog};
+  lf::engine_options options;
+  options.journal = lf::open_journal(backup::journal_of(xs.target));
+  options.interrupted = lf::interrupted_runs::wait;
+  options.events.log(lf::event_stage::recover, false); // we tell it ourselves
+  lf::engine engine{catalog, options};
   catch_signals();
-  auto run = engine.start(
-    "backup", {{"source", xs.source.native()}, {"target", xs.target.native()}});
+  auto run = begin(engine, xs, counters);
   auto report = watch(run, counters);
-  auto process = report.process("backup");
-  auto sum = process.get<backup::totals>("totals");
+  auto sum = report.process("backup").get<backup::totals>("totals");
   if (sum) {
-    print_problems(*process.get<backup::problems>("problems"));
+    print_problems(backup::problems_of(report));
     print_summary(report, xs, *sum);
   }
   if (report.success())
     return 0;
   print_reasons(report);
   if (!sum)
-    fmt::print(stderr, "backup: {} is not complete; remove it\n",
+    fmt::print(stderr,
+               "backup: {} is not complete; the same command goes on with it\n",
                backup::printable(xs.target.native()));
   return caught_signal != 0 ? 128 + caught_signal : 1;
 }
@@ -229,7 +266,9 @@ int main(int argc, char** argv) {
   double minutes = 0;
   xs.settings.jobs = std::max(2U, std::thread::hardware_concurrency());
   app.add_option("SOURCE", source, "The directory to back up")->required();
-  app.add_option("TARGET", target, "Where to: a new or an empty directory")
+  app
+    .add_option("TARGET", target,
+                "Where to: a new or empty directory, or one with a backup")
     ->required();
   app.add_option("-j,--jobs", xs.settings.jobs, "How much to do at once")
     ->check(CLI::Range(1, 1000))

@@ -35,6 +35,11 @@ struct sums_path {
 
 } // namespace
 
+void remove_former_backup(const std::filesystem::path& target) {
+  for (auto name : {"manifest.txt", "SHA256SUMS", "files"})
+    std::filesystem::remove_all(target / name);
+}
+
 void write_manifest(const std::filesystem::path& target, packed_files files) {
   std::ranges::sort(files, {}, &packed_file::path);
   std::string sums;

@@ -7,6 +7,10 @@
 
 namespace backup {
 
+/// Removes the manifest of a former backup, and then its copies. Throws
+/// std::filesystem::filesystem_error.
+void remove_former_backup(const std::filesystem::path& target);
+
 /// Writes `SHA256SUMS`, which `sha256sum --check` understands, and
 /// `manifest.txt`, which has the sizes too, both sorted by path. A backup that
 /// has them is complete but for the problems that it told of. Throws

@@ -43,17 +43,18 @@ using source_files = std::vector<source_file>;
 using packed_files = std::vector<packed_file>;
 using problems = std::vector<problem>;
 
-/// What a scan found besides files.
+/// What a scan found.
 struct scan_summary {
+  std::uint64_t files = 0; // that are to be saved
+  std::uint64_t bytes = 0; // in them
   std::uint64_t directories = 0;
   std::uint64_t symlinks = 0;
   std::uint64_t special_files = 0;
-  problems unreadable;
 
-  MSGPACK_DEFINE(directories, symlinks, special_files, unreadable)
+  MSGPACK_DEFINE(files, bytes, directories, symlinks, special_files)
 };
 
-/// What a backup came to.
+/// What a backup, or a part of it, came to.
 struct totals {
   std::uint64_t files = 0;
   std::uint64_t bytes_in = 0;

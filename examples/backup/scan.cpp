@@ -29,6 +29,10 @@ public:
       read_directory(directory);
     }
     drop_files_without_a_place();
+    for (auto& file : result_.files) {
+      result_.summary.files += 1;
+      result_.summary.bytes += file.size;
+    }
     return std::move(result_);
   }
 
@@ -82,7 +86,7 @@ private:
   }
 
   void add_problem(const fs::path& path, std::string reason) {
-    result_.summary.unreadable.push_back({path.native(), std::move(reason)});
+    result_.unreadable.push_back({path.native(), std::move(reason)});
   }
 
   /// Besides a directory `x.zst` there is no place for the copy of a file `x`.

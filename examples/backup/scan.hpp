@@ -13,12 +13,13 @@ namespace backup {
 
 struct scan_result {
   source_files files;
+  problems unreadable;
   scan_summary summary;
 };
 
 /// Finds the regular files below `source` and makes its directories below
 /// `copies` too. Symbolic links and special files are counted and left out.
-/// What cannot be read, or has no place among the copies, goes to the summary.
+/// What cannot be read, or has no place among the copies, is unreadable.
 /// Throws std::filesystem::filesystem_error if a directory cannot be made, and
 /// `stopped` when asked to stop.
 scan_result scan(const std::filesystem::path& source,

@@ -12,6 +12,8 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 using namespace lightflow;
 using namespace lightflow::tests;
 
@@ -425,6 +427,27 @@ BOOST_AUTO_TEST_CASE(callbacks_that_block_are_given_up_after_the_timeout) {
   BOOST_TEST((timed_out.state() == status::timed_out));
   BOOST_TEST((timed_out.step("a").state() == status::cancelled));
   blocked.open();
+}
+
+// Its supervisor has left then, and the engine may not know that yet.
+BOOST_AUTO_TEST_CASE(a_run_that_is_just_ending_is_given_by_another_start) {
+  catalog.flow("short").recoverable().process("only").step("a", [](step&) {});
+  options.journal = std::make_shared<memory_journal>();
+  engine engine{catalog, options};
+  std::atomic<int> succeeded = 0;
+  auto start_all = [&] {
+    for (int i = 0; i < 3000; ++i)
+      try {
+        auto run = engine.start_as(fmt::format("run-{}", i), "short");
+        succeeded += run.wait().success() ? 1 : 0;
+      } catch (const error& e) {
+        BOOST_TEST_MESSAGE(e.what());
+      }
+  };
+  std::thread other{start_all};
+  start_all();
+  other.join();
+  BOOST_TEST(succeeded == 6000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

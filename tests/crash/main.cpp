@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// Kills a program again and again while it runs recoverable flows, and checks
+// after each time that recovery keeps what it promises:
+//
+//     kill_test [KILLS [SEED]]
+//
+// Exits with 0 if it does. Otherwise it tells what was broken, with which seed,
+// and leaves the directory with journal and log for a look.
+#include "program.hpp"
+#include "random_flow.hpp"
+#include "work_log.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+using namespace lightflow;
+using namespace lightflow::tests;
+
+namespace fs = std::filesystem;
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A start of the program, as a process of its own.
+class child {
+public:
+  explicit child(const program_options& x) {
+    auto seed = std::to_string(x.seed);
+    auto how = std::to_string(static_cast<int>(x.durability));
+    id_ = ::fork();
+    if (id_ < 0)
+      throw std::runtime_error("no child process can be made");
+    if (id_ == 0) {
+      ::execl("/proc/self/exe", "kill_test", "--run", x.directory.c_str(),
+              seed.c_str(), how.c_str(), x.waits ? "1" : "0", nullptr);
+      ::_exit(127);
+    }
+  }
+
+  ~child() {
+    kill();
+  }
+
+  child(const child&) = delete;
+  child& operator=(const child&) = delete;
+
+  /// Waits for its end, so long at most. Throws unless it ended well, if it
+  /// did.
+  bool ends_within(std::chrono::microseconds patience) {
+    auto deadline = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+      int status = 0;
+      if (::waitpid(id_, &status, WNOHANG) == id_) {
+        id_ = 0;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+          throw std::runtime_error("the program failed by itself");
+        return true;
+      }
+      auto left = deadline - std::chrono::steady_clock::now();
+      if (left <= 0s)
+        return false;
+      std::this_thread::sleep_for(
+        std::min<std::chrono::nanoseconds>(left, 500us));
+    }
+  }
+
+  void kill() {
+    if (id_ <= 0)
+      return;
+    ::kill(id_, SIGKILL);
+    ::waitpid(id_, nullptr, 0);
+    id_ = 0;
+  }
+
+private:
+  pid_t id_ = 0;
+};
+
+struct totals {
+  std::size_t kills = 0;
+  std::size_t rounds = 0;
+  std::size_t steps = 0;
+  std::size_t begun = 0;
+};
+
+std::size_t count_steps(const std::vector<random_flow>& flows) {
+  std::size_t result = 0;
+  for (auto& flow : flows)
+    for (auto& process : flow.processes)
+      result += process.steps.size();
+  return result;
+}
+
+/// One set of runs: the program is started and killed some times, and then left
+/// alone until it is done.
+class round {
+public:
+  round(program_options options, std::mt19937_64& chance)
+      : options_(std::move(options)), chance_(chance),
+        flows_(make_flows(options_.seed)) {}
+
+  void run(std::size_t most_kills, totals& sum) {
+    // Longer than most rounds take, so that any moment may be hit.
+    constexpr std::uint64_t longest = 120'000; // microseconds
+    auto done = false;
+    for (auto n = 1 + chance_() % most_kills; n > 0 && !done; --n) {
+      child program{options_};
+      done
+        = program.ends_within(std::chrono::microseconds{chance_() % longest});
+      program.kill();
+      sum.kills += done ? 0 : 1;
+      check();
+    }
+    if (!done && !child{options_}.ends_within(60s))
+      throw std::runtime_error("the program does not come to its end");
+    auto all = check();
+    if (all.finished_runs != flows_.size())
+      throw std::runtime_error("not all runs have succeeded");
+    ++sum.rounds;
+    sum.steps += count_steps(flows_);
+    sum.begun += all.begun;
+  }
+
+private:
+  log_summary check() const {
+    if (!fs::exists(options_.log()))
+      return {};
+    cut_torn_line(options_.log());
+    auto result = check_log(options_.log(), flows_);
+    if (!result.violation.empty())
+      throw std::runtime_error(result.violation);
+    return result;
+  }
+
+  program_options options_;
+  std::mt19937_64& chance_;
+  std::vector<random_flow> flows_;
+};
+
+int drive(std::size_t kills, std::uint64_t seed) {
+  auto directory = fs::temp_directory_path()
+                   / fmt::format("lightflow-kill-test-{}", ::getpid());
+  std::mt19937_64 chance{seed};
+  totals sum;
+  program_options options;
+  try {
+    while (sum.kills < kills) {
+      fs::remove_all(directory);
+      fs::create_directories(directory);
+      options = {directory, seed + sum.rounds,
+                 sum.rounds % 2 == 0 ? durability::sync : durability::process,
+                 sum.rounds % 3 == 0};
+      round{options, chance}.run(std::min<std::size_t>(8, kills - sum.kills),
+                                 sum);
+    }
+  } catch (const std::exception& e) {
+    fmt::print(stderr,
+               "FAILED: {}\n  after {} kills, in round {} of seed {}; see {}\n",
+               e.what(), sum.kills, sum.rounds, seed, directory.string());
+    return 1;
+  }
+  fs::remove_all(directory);
+  fmt::print("{} kills in {} rounds of seed {}: {} steps, of which {} began "
+             "again; all results are right\n",
+             sum.kills, sum.rounds, seed, sum.steps, sum.begun - sum.steps);
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    if (argc == 6 && std::string{argv[1]} == "--run")
+      return run_program({argv[2], std::stoull(argv[3]),
+                          static_cast<durability>(std::stoi(argv[4])),
+                          argv[5] == std::string{"1"}});
+    auto kills = argc > 1 ? std::stoull(argv[1]) : 200;
+    auto seed = argc > 2 ? std::stoull(argv[2]) : 1;
+    return drive(kills, seed);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "{}\n", e.what());
+    return 1;
+  }
+}
