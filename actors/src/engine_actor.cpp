@@ -117,7 +117,7 @@ caf::result<run_answer> engine_actor_impl::on_find(const std::string& id) {
     return run_answer{};
   try {
     auto found = find_stored(id);
-    if (!found)
+    if (!found || erasing_.contains(id))
       return run_answer{};
     return load_run(*found, recovery_.resumes());
   } catch (const error& e) {

@@ -70,7 +70,6 @@ private:
   template <class Event>
   void apply_to_processes(const Event& x);
   void cancel_processes(time_point time);
-  void interrupt(std::size_t process, time_point time);
 
   std::shared_ptr<const flow_plan> plan_;
   bool recoverable_;
