@@ -5,6 +5,8 @@
 #include "process_actor.hpp"
 #include "user_job.hpp"
 
+#include <caf/send.hpp>
+
 #include <utility>
 
 #include <fmt/format.h>
@@ -246,13 +248,14 @@ void engine_actor_impl::recover_interrupted() {
   }
 }
 
+/// The member function of that name would have the answer sent here.
 void engine_actor_impl::forget_expired() {
   if (env_.journal == nullptr || closing_)
     return;
   try {
     for (auto& id :
          recovery_.next_expired(*env_.journal->source.from, env_.now()))
-      anon_send(env_.journal->writer, erase_run{std::move(id)});
+      caf::anon_send(env_.journal->writer, erase_run{std::move(id)});
   } catch (const error& e) {
     env_.log(log_level::error,
              fmt::format("old runs could not be listed: {}", e.what()));

@@ -25,6 +25,17 @@ std::size_t cores() {
 constexpr std::chrono::milliseconds short_patience{10};
 constexpr std::chrono::milliseconds long_patience{10'000};
 
+/// The time when an engine is made. On CAF's test scheduler it is virtual, and
+/// goes on from one engine of a system to the next.
+time_point wall_clock(caf::actor_system& system) {
+  static const auto program_start = clock::now();
+  auto test
+    = dynamic_cast<caf::scheduler::test_coordinator*>(&system.scheduler());
+  return test != nullptr
+           ? program_start + system.clock().now().time_since_epoch()
+           : clock::now();
+}
+
 /// A logger of the user that throws must not do harm.
 log_function safe_logger(log_function log) {
   return [log = std::move(log)](log_level level, std::string_view text) {
@@ -66,6 +77,7 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
     .events = events_.get(),
     .handlers_at_once = event_options_.handlers_at_once(),
     .window = 2 * std::max<std::size_t>(1, options.max_threads)}};
+  env_->wall_start = wall_clock(*system);
   dispatcher_ = system->spawn<event_dispatcher_impl, caf::hidden>(
     *env_, *events_, event_options_);
   events_->set_listener(

@@ -20,7 +20,7 @@ const std::string& run_handle::id() const {
 }
 
 run_report run_handle::wait() const {
-  if (drive() && !has_ended())
+  if (drive() && !channel_->wait(duration::zero()))
     throw error(error_code::internal,
                 fmt::format(R"(run "{}" would never end by itself: on CAF's )"
                             "test scheduler, time passes only when it is told "

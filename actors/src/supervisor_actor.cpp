@@ -410,7 +410,7 @@ void supervisor_actor_impl::start_process(std::size_t index) {
     self_, state.plan().name,
     resources != nullptr ? std::make_unique<resource_set>(resources) : nullptr);
   auto is_looked_at = state.plan().has_preparation()
-                      || state.plan().has_conclusion()
+                      || state.plan().has_conclusion() || state.is_preparing()
                       || self->resources != nullptr;
   processes_[index] = spawn<process_actor_impl, caf::hidden>(
     env_, supervisor_actor{this}, index, std::move(self), entries_.log(),

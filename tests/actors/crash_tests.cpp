@@ -43,16 +43,22 @@ struct crash_run : crash_fixture {
     executed.clear();
   }
 
-  /// Another program goes on.
+  /// Another program goes on. Nothing comes of it if the journal cannot have
+  /// it.
   std::optional<run_report> go_on() {
     engine();
     run_all();
     auto run = engine().find("r1");
     if (!run)
       return std::nullopt;
-    auto last = scenario.drive(*this, *run);
-    BOOST_REQUIRE(last.has_ended());
-    return last.wait();
+    try {
+      auto last = scenario.drive(*this, *run);
+      if (last.has_ended())
+        return last.wait();
+    } catch (const error& e) {
+      BOOST_TEST(disk->taken == disk->limit, e.what());
+    }
+    return std::nullopt;
   }
 
   run_report stored() {

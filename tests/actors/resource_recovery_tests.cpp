@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_suspended_resource_is_recovered_before_any_step) {
   process.step("b", using_it("db"), "a");
   fails["b"] = 1;
   run_flow();
-  CHECK_HAPPENED("initialize db 7", "a 7", "b 8", "suspend db failed|suspended",
+  CHECK_HAPPENED("initialize db 7", "a 7", "b 8", "suspend db suspended|failed",
                  "release db");
   restart();
   BOOST_TEST(recover().success());
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_resource_is_suspended_as_often_as_its_process) {
     auto now = std::to_string(i);
     recover();
     CHECK_HAPPENED("recover db " + now, "a " + now,
-                   "suspend db failed|recovering|suspended", "release db");
+                   "suspend db recovering|suspended|failed", "release db");
   }
   BOOST_TEST(recover().success());
   CHECK_HAPPENED("recover db 10", "a 10", "release db");
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(key_values_of_a_suspended_resource_are_there_again) {
     if (self.has_key("again")) {
       BOOST_TEST(db->fetch<int>("left").value() == 5);
       BOOST_TEST(db->fetch<std::string>("text").value() == "kept");
-      BOOST_CHECK_THROW(db->fetch<not_encodable>("lost"), error);
+      BOOST_TEST(!db->fetch<not_encodable>("lost"));
       BOOST_TEST(!db->has_entity());
     }
     db->put("text", "kept");
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(several_resources_come_back_in_the_order_of_attaching) {
   fails["c"] = 1;
   run_flow();
   CHECK_HAPPENED("initialize two 7", "a 7", "initialize one 7", "b 7", "c 8",
-                 "suspend one failed|suspended", "suspend two failed|suspended",
+                 "suspend one suspended|failed", "suspend two suspended|failed",
                  "release one", "release two");
   restart();
   BOOST_TEST(recover().success());
