@@ -283,15 +283,15 @@ took=$((($(date +%s%N) - begin) / 1000000))
   | xargs -0 sha256sum) >sums
 diff sums target/SHA256SUMS || fail "the manifest of a backup in one go"
 kills=0 again=0
-for i in {1..24}; do
+for i in {1..12}; do
   rm -rf target trace
   : >output
   tries=0
   # First at moments that cover all of it, then somewhere in what is left.
-  ms=$((took * i / 24))
+  ms=$((took * i / 13))
   until kill_after "$(printf '%d.%03d' $((ms / 1000)) $((ms % 1000)))"; do
     kills=$((kills + 1)) tries=$((tries + 1))
-    ms=$((tries < 4 ? RANDOM % took : 60000))
+    ms=$((tries < 3 ? RANDOM % took : 60000))
     [[ ! -e target/manifest.txt ]] || diff sums target/SHA256SUMS \
       || fail "the manifest after a kill"
   done
@@ -303,7 +303,7 @@ for i in {1..24}; do
 done
 restore
 unset BACKUP_TRACE
-echo "  $kills kills; of 224 files, $((again / 24)) were read again on average"
+echo "  $kills kills; of 224 files, $((again / 12)) were read again on average"
 ((kills >= 20)) || fail "only $kills kills"
 
 echo "all well"

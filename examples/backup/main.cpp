@@ -219,6 +219,7 @@ lf::run_handle begin(lf::engine& engine, const arguments& xs,
                                        + ": finish that, or remove it");
       fmt::print("Goes on with a backup of which {} of {} parts are packed\n",
                  backup::take_over(counters, report), backup::shard_count);
+      std::fflush(stdout); // before what it tells of its progress
       return engine.recover(id);
     }
     engine.forget(id);

@@ -128,8 +128,8 @@ public:
       throw violation("what is this?");
   }
 
-  std::size_t begun() const {
-    return begun_;
+  std::size_t cut_off() const {
+    return cut_off_;
   }
 
   std::size_t finished_runs() const {
@@ -164,8 +164,10 @@ private:
   }
 
   void start() {
-    for (auto& [id, step] : steps_)
+    for (auto& [id, step] : steps_) {
+      cut_off_ += step.is_running ? 1 : 0;
       step.is_running = step.ended_in_start = false;
+    }
   }
 
   void begin(const std::string& who, const seen_values& ancestors) {
@@ -177,7 +179,6 @@ private:
     if (self.ended_in_start)
       throw violation("it runs again although it ended, without a crash");
     self.is_running = true;
-    ++begun_;
     std::set<std::string> names;
     for (auto& [id, value] : ancestors) {
       names.insert(id);
@@ -224,7 +225,7 @@ private:
 
   std::map<std::string, checked_step> steps_; // by id
   std::set<std::string> finished_;
-  std::size_t begun_ = 0;
+  std::size_t cut_off_ = 0;
 };
 
 } // namespace
@@ -244,7 +245,7 @@ log_summary check_log(const std::filesystem::path& path,
       break;
     }
   }
-  result.begun = checker.begun();
+  result.cut_off = checker.cut_off();
   result.finished_runs = checker.finished_runs();
   return result;
 }

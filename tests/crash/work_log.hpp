@@ -58,7 +58,7 @@ void cut_torn_line(const std::filesystem::path& path);
 
 /// What the log says up to now, of runs that are named like their flows.
 struct log_summary {
-  std::size_t begun = 0;
+  std::size_t cut_off = 0; // steps that were running as the program was killed
   std::size_t finished_runs = 0;
   std::string violation; // of what recovery promises; empty: none
 };
