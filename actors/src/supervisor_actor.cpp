@@ -245,8 +245,10 @@ void supervisor_actor_impl::apply(const control& x, confirmation answer) {
     --open_answers_;
     advance();
   };
-  auto is_too_late = x.process ? started_ && processes_[*x.process] == nullptr
-                               : started_ && live_ == 0;
+  auto is_over = history_.state().where() > run_state::phase::running
+                 || (started_ && live_ == 0);
+  auto is_too_late
+    = is_over || (x.process && started_ && processes_[*x.process] == nullptr);
   if (is_too_late || closing_)
     confirm(false);
   else if (x.process)

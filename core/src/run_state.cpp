@@ -45,11 +45,11 @@ void run_state::apply(const run_resumed&) {
   paused_ = false;
 }
 
-/// A run whose processes have ended is told no more; but they may have ended
-/// while this was written.
+/// Whoever accepts a stop sees to it that there is something left to stop. The
+/// processes may then have ended before it is written.
 void run_state::apply(const run_stopped&) {
   if (has_ended() && plan_->has_conclusion())
-    return; // there is nothing left to stop
+    return;
   paused_ = false;
   own_.add(status::stopped);
 }

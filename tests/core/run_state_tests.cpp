@@ -87,6 +87,18 @@ BOOST_AUTO_TEST_CASE(a_run_that_was_told_to_stop_fails_whatever_ended_before) {
   BOOST_TEST(state.own_status() == status::stopped);
 }
 
+BOOST_AUTO_TEST_CASE(a_stop_counts_although_the_processes_end_before_it) {
+  flow.after_flow([](lightflow::flow&) {});
+  auto state = begun();
+  state.apply(process_done{status::success, at(2)});
+  state.apply(process_done{status::success, at(2)});
+  state.apply(run_stopped{at(1)}); // was accepted while they went on
+  state.apply(run_concluded{at(4), {}, {}, {}, {}});
+  BOOST_TEST(state.own_status() == status::stopped);
+  state.apply(run_stopped{at(5)});
+  BOOST_TEST((state.end() == at(4)));
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_preparation_bars_the_processes) {
   flow.before_flow([](lightflow::flow&) {});
   auto state = begun();
