@@ -74,10 +74,10 @@ void journal_writer_impl::on_append(append_records& x) {
                                     x.definition->bytes);
   if (x.ticket != 0) {
     how_ = std::max(how_, x.log->how);
+    if (patience_ > duration::zero())
+      report(x.log->run);
     waiting_.push_back(
       {current_sender(), std::move(x.log), x.ticket, x.begins_run});
-    if (patience_ > duration::zero())
-      report(trouble_);
   }
   commit_later();
 }
@@ -169,18 +169,15 @@ void journal_writer_impl::on_failure(const std::string& reason) {
                          reason));
   trouble_ = reason;
   refuse_begins(reason);
-  report(reason);
+  for (auto& x : waiting_)
+    report(x.log->run);
 }
 
-/// Tells of each run that stands still, once until it can go on.
-void journal_writer_impl::report(const std::string& reason) {
-  for (auto& x : waiting_) {
-    if (std::find(told_.begin(), told_.end(), x.log->run) != told_.end())
-      continue;
-    told_.push_back(x.log->run);
+/// Tells of a run that stands still, once until it can go on.
+void journal_writer_impl::report(const std::shared_ptr<const run_info>& run) {
+  if (told_.insert(run).second)
     env_.events->emit(
-      x.log->run->make_event(event_stage::persist, problem::of(fail(reason))));
-  }
+      run->make_event(event_stage::persist, problem::of(fail(trouble_))));
 }
 
 /// Takes runs out of the batch that have not begun, so that whoever wanted to

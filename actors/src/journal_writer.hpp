@@ -55,7 +55,7 @@ private:
   bool commit();
   void settle();
   void on_failure(const std::string& reason);
-  void report(const std::string& reason);
+  void report(const std::shared_ptr<const run_info>& run);
   void refuse_begins(const std::string& reason);
   void give_up(const std::string& reason);
   const char* why_refused(const append_records& x) const;
@@ -72,7 +72,8 @@ private:
   bool gave_up_ = false;
   duration patience_ = duration::zero(); // until it tries again; zero: it works
   std::string trouble_;                  // why it does not work
-  std::vector<std::shared_ptr<const run_info>> told_; // of the failure
+  /// Runs of which an event has told that they stand still.
+  std::unordered_set<std::shared_ptr<const run_info>> told_;
 };
 
 } // namespace lightflow

@@ -45,7 +45,7 @@ inline std::vector<journal_record> one_of_each() {
                            some_writes()}},
     of{3, step_started{4, 5, at(8)}},
     of{4, attempt_failed{5, 6, "no", at(9), at(10), some_output()}},
-    of{5, resource_attached{"pool", 7}},
+    of{5, resource_attached{"pool", std::string{"value"}}},
     of{6, step_finished{7, 8, status::error, "no", at(11), at(12),
                         some_output(), somewhere}},
     of{7, step_timed_out{8, 9, "slow", at(13), true}},
