@@ -239,17 +239,13 @@ mkdir other
 backs_up 1 other target
 says "has part of a backup of $work/source: finish that, or remove it"
 
-# kill_after SECONDS: runs the program for so long at most, then kills it. Gives
-# whether it had ended by itself.
-kill_after() {
-  local pid
-  "$program" source target >>output 2>&1 &
-  pid=$!
-  children+=("$pid")
-  sleep "$1"
-  kill -KILL "$pid" 2>/dev/null || true
-  { wait "$pid"; } 2>/dev/null
-}
+# ends_within SECONDS: runs the program, and kills it if it takes longer.
+ends_within() {
+  local code=0
+  timeout -s KILL "$1" "$program" source target >>output 2>&1 || code=$?
+  [[ $code == 0 || $code == 137 ]] || fail "exit code $code"
+  return $((code == 0 ? 0 : 1))
+} 2>/dev/null
 
 # What must not be in the trace: a part that is packed again after its
 # verification began, which needs that its end was reported; the same of the
@@ -289,7 +285,7 @@ for i in {1..12}; do
   tries=0
   # First at moments that cover all of it, then somewhere in what is left.
   ms=$((took * i / 13))
-  until kill_after "$(printf '%d.%03d' $((ms / 1000)) $((ms % 1000)))"; do
+  until ends_within "$(printf '%d.%03d' $((ms / 1000)) $((ms % 1000)))"; do
     kills=$((kills + 1)) tries=$((tries + 1))
     ms=$((tries < 3 ? RANDOM % took : 60000))
     [[ ! -e target/manifest.txt ]] || diff sums target/SHA256SUMS \
