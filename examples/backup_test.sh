@@ -279,12 +279,12 @@ took=$((($(date +%s%N) - begin) / 1000000))
   | xargs -0 sha256sum) >sums
 diff sums target/SHA256SUMS || fail "the manifest of a backup in one go"
 kills=0 again=0
-for i in {1..12}; do
+for ((i = 1; i <= 12 || kills < 20; ++i)); do
   rm -rf target trace
   : >output
   tries=0
   # First at moments that cover all of it, then somewhere in what is left.
-  ms=$((took * i / 13))
+  ms=$((took * (i % 13) / 13))
   until ends_within "$(printf '%d.%03d' $((ms / 1000)) $((ms % 1000)))"; do
     kills=$((kills + 1)) tries=$((tries + 1))
     ms=$((tries < 3 ? RANDOM % took : 60000))
@@ -299,7 +299,6 @@ for i in {1..12}; do
 done
 restore
 unset BACKUP_TRACE
-echo "  $kills kills; of 224 files, $((again / 12)) were read again on average"
-((kills >= 20)) || fail "only $kills kills"
+echo "  $kills kills; of 224 files, $((again / (i - 1))) were read again on average"
 
 echo "all well"
