@@ -62,6 +62,10 @@ bool is_there(wake_source what, const process_state& x) {
     for (step_index i = 0; i < x.plan().steps.size(); ++i)
       if (x.step(i).phase == step_phase::backing_off)
         return true;
+    return false;
+  case wake_source::processes: // of runs only
+  case wake_source::recovery:
+    return false;
   }
   return false;
 }
