@@ -206,10 +206,10 @@ private:
     if (in.type != msgpack::type::ARRAY)
       throw_no_record("there is no array of resources");
     for (auto& x : std::span{in.via.array.ptr, in.via.array.size})
-      xs.push_back({element(x, 0, 3).as<std::string>(),
-                    std::make_shared<const writes>(
-                      values_.read_writes(element(x, 1, 3))),
-                    values_.read(element(x, 2, 3), {})});
+      xs.push_back(
+        {element(x, 0, 3).as<std::string>(),
+         std::make_shared<const writes>(values_.read_writes(element(x, 1, 3))),
+         values_.read(element(x, 2, 3), {})});
   }
 
   static callback_position position(const msgpack::object& in,

@@ -167,15 +167,16 @@ BOOST_AUTO_TEST_CASE(nothing_follows_on_what_an_engine_gave_up) {
   std::optional<run_handle> waiting;
   catalog.flow("waits").recoverable().process("first").step(
     "a", [&](step&) { is_broken.wait(); });
-  catalog.flow("loses").recoverable().process("second").step("a", [&](step& self) {
-    count(self);
-    if (!is_first)
-      return;
-    disk->wait_for_failures(1);
-    is_broken.count_down();
-    BOOST_CHECK_THROW(waiting->wait(), error); // until it is given up
-    disk->mend();
-  });
+  catalog.flow("loses").recoverable().process("second").step(
+    "a", [&](step& self) {
+      count(self);
+      if (!is_first)
+        return;
+      disk->wait_for_failures(1);
+      is_broken.count_down();
+      BOOST_CHECK_THROW(waiting->wait(), error); // until it is given up
+      disk->mend();
+    });
   disk->fail_from([](const journal_batch& x) {
     return std::any_of(x.records.begin(), x.records.end(), [](auto& record) {
       return record.run == "lost" && record.sequence > 0;
