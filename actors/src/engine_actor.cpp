@@ -316,6 +316,18 @@ void engine_actor_impl::on_run_ended(const std::string& id) {
   leave_if_done();
 }
 
+void engine_actor_impl::warn_of_hanging_journal() {
+  if (env_.journal == nullptr)
+    return;
+  constexpr duration suspicious = std::chrono::seconds{10};
+  auto waits = env_.journal->watch.under_way();
+  if (waits > suspicious)
+    env_.log(log_level::error,
+             fmt::format("a commit to the journal has been under way for {}: "
+                         "its disk may hang, and with it all runs that need it",
+                         describe(waits)));
+}
+
 void engine_actor_impl::on_tick() {
   for (auto& [id, run] : runs_)
     if (run.supervisor != nullptr)
@@ -323,6 +335,7 @@ void engine_actor_impl::on_tick() {
   recovery_.wait_no_longer();
   recover_interrupted();
   forget_expired();
+  warn_of_hanging_journal();
   delayed_send(this, tick_interval, tick_atom::value);
 }
 

@@ -74,6 +74,7 @@ private:
   std::string stored_flow(const std::string& id) const;
   void recover_interrupted();
   void forget_expired();
+  void warn_of_hanging_journal();
   void leave_if_done();
   supervisor_actor supervisor_of(const std::string& id) const;
 

@@ -90,12 +90,11 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
 void engine_core::open_journal(const engine_options& options) {
   if (options.journal == nullptr)
     return;
-  env_->journal = std::make_shared<journal_access>(
-    journal_access{{options.journal, record_codec{options.encryption}, flows_,
-                    std::make_shared<definition_cache>()},
-                   options.durability,
-                   options.value_limit,
-                   options.encryption});
+  replay_source source{options.journal, record_codec{options.encryption},
+                       flows_, std::make_shared<definition_cache>()};
+  env_->journal
+    = std::make_shared<journal_access>(std::move(source), options.durability,
+                                       options.value_limit, options.encryption);
   env_->journal->writer = env_->system.spawn<journal_writer_impl, caf::hidden>(
     *env_, options.journal);
 }

@@ -4,6 +4,8 @@
 #include "lightflow/core/problem.hpp"
 #include "lightflow/persistence/definition_cache.hpp"
 
+#include "journal_access.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
@@ -133,12 +135,15 @@ bool journal_writer_impl::commit() {
   if (batch_.empty())
     return true;
   auto begin = std::chrono::steady_clock::now();
+  env_.journal->watch.begin();
   try {
     journal_->commit(batch_, how_);
   } catch (const std::exception& e) {
+    env_.journal->watch.end();
     on_failure(e.what());
     return false;
   }
+  env_.journal->watch.end();
   auto took = std::chrono::steady_clock::now() - begin;
   if (took > slow)
     env_.log(log_level::warning, fmt::format("a commit to the journal took {}",

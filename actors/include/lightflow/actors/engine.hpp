@@ -72,10 +72,11 @@ public:
 
   /// Has a run of the journal go on that failed or was interrupted, and gives a
   /// handle of it as it goes on. Steps and processes that succeeded do not run
-  /// again. Throws lightflow::error: error_code::no_journal, unknown_run,
+  /// again. Waits until the journal says that it goes on, also while it cannot
+  /// be written. Throws lightflow::error: error_code::no_journal, unknown_run,
   /// not_recoverable if it is under way or succeeded, unknown_flow if the
   /// catalog does not have its flow, definition_changed, bad_encoding, bad_key,
-  /// journal_failed.
+  /// and journal_error if the run cannot be read.
   run_handle recover(const std::string& id);
 
   /// The runs of the journal in one condition, in order of their ids, beginning
