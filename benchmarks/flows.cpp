@@ -25,10 +25,26 @@ void define(process_definition& process, const workload& what) {
   }
 }
 
+engine_options durable(const std::filesystem::path& directory, durability how) {
+  engine_options result;
+  result.journal = open_journal(directory);
+  result.durability = how;
+  return result;
+}
+
 } // namespace
 
-flows::flows(const workload& what) : runs_(what.runs) {
-  define(catalog_.flow_with_process("benchmark"), what);
+flow_definition& define(catalog& flows, const workload& what) {
+  auto& result = flows.flow("benchmark");
+  define(result.process("benchmark"), what);
+  return result;
+}
+
+// -- flows --------------------------------------------------------------------
+
+flows::flows(const workload& what, engine_options options)
+    : engine_(catalog_, options), runs_(what.runs) {
+  define(catalog_, what).recoverable(options.journal != nullptr);
   handles_.reserve(runs_);
 }
 
@@ -39,5 +55,14 @@ void flows::run() {
     x.wait();
   handles_.clear();
 }
+
+// -- durable_flows ------------------------------------------------------------
+
+durable_flows::durable_flows(const workload& what, durability how)
+    : flows_(what, durable(scratch_.path() / "journal", how)) {}
+
+durable_flows::durable_flows(const workload& what, durability how,
+                             const std::filesystem::path& directory)
+    : flows_(what, durable(directory, how)) {}
 
 } // namespace lightflow::benchmarks
