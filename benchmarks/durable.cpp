@@ -7,7 +7,6 @@
 #include "raw_writes.hpp"
 #include "recovery.hpp"
 
-#include <chrono>
 #include <memory>
 
 namespace lightflow::benchmarks {
@@ -55,18 +54,16 @@ void add_once(const std::string& row, const std::string& variant,
               std::size_t count, Prepare prepare) {
   auto run = [=](benchmark::State& state) {
     for (auto _ : state) {
+      state.PauseTiming();
       auto work = prepare();
       reset_peak_memory();
-      auto begin = std::chrono::steady_clock::now();
+      state.ResumeTiming();
       work();
-      std::chrono::duration<double> took
-        = std::chrono::steady_clock::now() - begin;
-      state.SetIterationTime(took.count());
     }
     report(state, count);
     state.counters["peak_MiB"] = static_cast<double>(peak_memory() >> 20);
   };
-  add(row, variant, run)->Iterations(1)->UseManualTime();
+  add(row, variant, run)->Iterations(1);
 }
 
 std::string add_load(std::size_t runs) {
