@@ -15,6 +15,7 @@ template <class Function>
 benchmark::internal::Benchmark* add(const std::string& row,
                                     const std::string& variant, Function f) {
   return benchmark::RegisterBenchmark((row + '/' + variant).c_str(), f)
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMicrosecond);
 }
