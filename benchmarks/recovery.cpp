@@ -34,6 +34,14 @@ std::size_t for_each_run(const journal& from, run_condition condition,
   }
 }
 
+/// Looks at one run after the other: to list those that run takes the longer
+/// the more have ended since.
+void wait_until_ended(const stored_runs& what, const journal& from) {
+  for (std::size_t i = 0; i < what.count(); ++i)
+    while (from.find(what.id(i))->condition == run_condition::running)
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+}
+
 void require(bool x) {
   if (!x)
     throw std::logic_error("not all runs are there");
@@ -71,8 +79,7 @@ void go_on(const stored_runs& what, const std::filesystem::path& directory) {
     engine_options options;
     options.journal = journal;
     engine running{what.flows(), options};
-    while (!journal->list(run_condition::running, {}, 1).empty())
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    wait_until_ended(what, *journal);
   }
   list(what, *journal);
 }

@@ -82,13 +82,18 @@ void stored_runs::write(kind what) const {
     journal_batch batch;
     batch.definitions = {{definition->fingerprint, definition->bytes}};
     for (auto end = std::min(count_, i + runs_per_commit); i < end; ++i) {
-      summary.id = fmt::format("run-{:032}", i); // as long as those of engines
+      summary.id = id(i);
       batch.summaries.push_back(summary);
       for (std::size_t x = 0; x < records.size(); ++x)
         batch.records.push_back({summary.id, x, records[x]});
     }
     journal->commit(batch, durability::process);
   }
+}
+
+/// As long as those that engines give.
+std::string stored_runs::id(std::size_t number) {
+  return fmt::format("run-{:032}", number);
 }
 
 void stored_runs::copy_to(const std::filesystem::path& directory) const {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 
 namespace lightflow::benchmarks {
 
@@ -23,6 +24,9 @@ public:
   std::size_t count() const noexcept {
     return count_;
   }
+
+  /// The id of a run: they are numbered in order.
+  static std::string id(std::size_t number);
 
   const catalog& flows() const noexcept {
     return catalog_;
