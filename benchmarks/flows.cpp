@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "flows.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,19 +27,52 @@ void define(process_definition& process, const workload& what) {
   }
 }
 
+engine_options durable(const std::filesystem::path& directory, durability how) {
+  engine_options result;
+  result.journal = open_journal(directory);
+  result.durability = how;
+  return result;
+}
+
 } // namespace
 
-flows::flows(const workload& what) : runs_(what.runs) {
-  define(catalog_.flow_with_process("benchmark"), what);
-  handles_.reserve(runs_);
+flow_definition& define(catalog& flows, const workload& what) {
+  auto& result = flows.flow("benchmark");
+  define(result.process("benchmark"), what);
+  return result;
+}
+
+// -- flows --------------------------------------------------------------------
+
+flows::flows(const workload& what, engine_options options)
+    : engine_(catalog_, options), runs_(what.runs),
+      callers_(options.journal == nullptr ? 1 : std::min(runs_, max_callers)) {
+  define(catalog_, what).recoverable(options.journal != nullptr);
 }
 
 void flows::run() {
-  for (std::size_t i = 0; i < runs_; ++i)
-    handles_.push_back(engine_.start("benchmark"));
-  for (auto& x : handles_)
-    x.wait();
-  handles_.clear();
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < callers_; ++i)
+    others.emplace_back([this] { run_some(runs_ / callers_); });
+  run_some(runs_ - (callers_ - 1) * (runs_ / callers_));
 }
+
+void flows::run_some(std::size_t runs) {
+  std::vector<run_handle> handles;
+  handles.reserve(runs);
+  for (std::size_t i = 0; i < runs; ++i)
+    handles.push_back(engine_.start("benchmark"));
+  for (auto& x : handles)
+    x.wait();
+}
+
+// -- durable_flows ------------------------------------------------------------
+
+durable_flows::durable_flows(const workload& what, durability how)
+    : flows_(what, durable(scratch_.path() / "journal", how)) {}
+
+durable_flows::durable_flows(const workload& what, durability how,
+                             const std::filesystem::path& directory)
+    : flows_(what, durable(directory, how)) {}
 
 } // namespace lightflow::benchmarks

@@ -1,28 +1,57 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "scratch_directory.hpp"
 #include "workload.hpp"
 
 #include "lightflow/lightflow.hpp"
 
 #include <cstddef>
+#include <filesystem>
 #include <vector>
 
 namespace lightflow::benchmarks {
 
-/// A workload as a flow of the library.
+/// Makes the flow "benchmark" of that shape.
+flow_definition& define(catalog& flows, const workload& what);
+
+/// A workload as a flow of the library, recoverable if there is a journal. Runs
+/// are started by one thread, recoverable ones by up to `max_callers`, since a
+/// start returns once the disk has it.
 class flows {
 public:
-  explicit flows(const workload& what);
+  explicit flows(const workload& what, engine_options options = {});
 
   /// Starts all runs and waits for them.
   void run();
 
 private:
+  static constexpr std::size_t max_callers = 250;
+
+  void run_some(std::size_t runs);
+
   catalog catalog_;
-  engine engine_{catalog_};
-  std::vector<run_handle> handles_;
+  engine engine_;
   std::size_t runs_;
+  std::size_t callers_;
+};
+
+/// The same with a journal on disk.
+class durable_flows {
+public:
+  durable_flows(const workload& what, durability how);
+
+  /// With a journal in that directory.
+  durable_flows(const workload& what, durability how,
+                const std::filesystem::path& directory);
+
+  void run() {
+    flows_.run();
+  }
+
+private:
+  scratch_directory scratch_;
+  flows flows_;
 };
 
 } // namespace lightflow::benchmarks

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
+#include "durable.hpp"
 #include "floor.hpp"
 #include "flows.hpp"
+#include "measure.hpp"
 #include "table.hpp"
 #include "workload.hpp"
 
 #include <benchmark/benchmark.h>
 
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lightflow::benchmarks {
@@ -29,35 +34,29 @@ const std::vector<workload>& workloads() {
   return result;
 }
 
-/// `Subject` is something that can do a workload again and again.
-template <class Subject, class... Ts>
-void measure(benchmark::State& state, const workload& what, Ts... xs) {
-  Subject subject{what, xs...};
-  subject.run(); // the first run seals the flow
-  for (auto _ : state)
-    subject.run();
-  using counter = benchmark::Counter;
-  state.counters[counter_name]
-    = counter(static_cast<double>(what.steps()),
-              counter::kIsIterationInvariantRate | counter::kInvert);
-}
-
-template <class Function>
-void add(const workload& what, const std::string& variant, Function f) {
-  benchmark::RegisterBenchmark((what.name + '/' + variant).c_str(), f)
-    ->UseRealTime()
-    ->Unit(benchmark::kMicrosecond);
-}
-
 void add_all(const workload& what) {
-  add(what, "lightflow",
-      [&](benchmark::State& state) { measure<flows>(state, what); });
-  add(what, "floor", [&](benchmark::State& state) {
-    measure<floor>(state, what, floor::executor::library_pool);
+  auto add_variant = [&](const std::string& variant, auto make) {
+    add(what.name, variant, [&what, make](benchmark::State& state) {
+      measure(state, make(what), what.steps());
+    });
+  };
+  add_variant("lightflow", [](auto& x) { return std::make_unique<flows>(x); });
+  add_variant("floor", [](auto& x) {
+    return std::make_unique<floor>(x, floor::executor::library_pool);
   });
-  add(what, "caf_floor", [&](benchmark::State& state) {
-    measure<floor>(state, what, floor::executor::caf_scheduler);
+  add_variant("caf_floor", [](auto& x) {
+    return std::make_unique<floor>(x, floor::executor::caf_scheduler);
   });
+}
+
+/// Takes `--name=number` out of the command line.
+void take_option(std::vector<char*>& args, std::string_view name,
+                 std::size_t& result) {
+  auto is_it = [&](std::string_view x) { return x.starts_with(name); };
+  for (auto& x : args)
+    if (is_it(x))
+      result = std::stoul(x + name.size());
+  std::erase_if(args, is_it);
 }
 
 /// What the command line starts with; what is given there comes later and wins.
@@ -79,6 +78,9 @@ int main(int argc, char** argv) {
   for (auto& x : flags)
     args.push_back(x.data());
   args.insert(args.end(), argv + 1, argv + argc);
+  lfb::durable_sizes sizes;
+  lfb::take_option(args, "--interrupted_runs=", sizes.interrupted);
+  lfb::take_option(args, "--listed_runs=", sizes.listed);
   auto count = static_cast<int>(args.size());
   args.push_back(nullptr);
   benchmark::Initialize(&count, args.data());
@@ -89,6 +91,8 @@ int main(int argc, char** argv) {
     lfb::add_all(x);
     names.push_back(x.name);
   }
+  for (auto& x : lfb::add_durable(sizes))
+    names.push_back(std::move(x));
   lfb::table_reporter reporter{names, {"lightflow", "floor", "caf_floor"}};
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();

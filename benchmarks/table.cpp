@@ -22,7 +22,7 @@ void table_reporter::ReportRuns(const std::vector<Run>& runs) {
 
 void table_reporter::Finalize() {
   auto& out = GetOutputStream();
-  fmt::print(out, "\n{:<18}{:>12}", "us per step", variants_.front());
+  fmt::print(out, "\n{:<26}{:>12}", "us per step or run", variants_.front());
   for (auto i = variants_.begin() + 1; i != variants_.end(); ++i)
     fmt::print(out, "{:>12}{:>8}", *i, "ratio");
   fmt::print(out, "\n");
@@ -40,7 +40,7 @@ void table_reporter::print_row(const std::string& workload) {
     return;
   auto& out = GetOutputStream();
   auto ours = result(workload, variants_.front());
-  fmt::print(out, "{:<18}{:>12}", workload, number(ours));
+  fmt::print(out, "{:<26}{:>12}", workload, number(ours));
   for (auto i = variants_.begin() + 1; i != variants_.end(); ++i) {
     auto theirs = result(workload, *i);
     auto ratio = ours && theirs ? std::optional{*ours / *theirs} : std::nullopt;

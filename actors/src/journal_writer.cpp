@@ -10,6 +10,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,6 +28,9 @@ constexpr const char* destroyed = "the engine is being destroyed";
 
 /// A commit that takes longer is worth a line in the log.
 constexpr auto slow = 1s;
+
+/// One that takes less time is not worth waiting for others.
+constexpr auto quick = 100us;
 
 template <class Message>
 void tell(const caf::strong_actor_ptr& who, Message x) {
@@ -115,12 +119,25 @@ auto journal_writer_impl::on_erase(const erase_run& x) -> erased_promise {
 void journal_writer_impl::commit_later() {
   if (patience_ > duration::zero() || std::exchange(commit_is_due_, true))
     return;
+  gathers_until_ = std::chrono::steady_clock::now() + last_took_ / 4;
   send(this, commit_atom::value);
 }
 
 // -- what goes out ------------------------------------------------------------
 
+/// Runs that went on together come back together while their steps are short.
+/// Waiting a little for the rest of them saves many a sync; it is for so long
+/// at most, since steps need not be short.
+bool journal_writer_impl::expects_more() const {
+  return waiting_.size() < released_ && last_took_ > quick && !hurries_
+         && std::chrono::steady_clock::now() < gathers_until_;
+}
+
 void journal_writer_impl::on_commit() {
+  if (expects_more()) {
+    std::this_thread::yield();
+    return send(this, commit_atom::value);
+  }
   commit_is_due_ = false;
   if (commit())
     return;
@@ -144,7 +161,7 @@ bool journal_writer_impl::commit() {
     return false;
   }
   env_.journal->watch.end();
-  auto took = std::chrono::steady_clock::now() - begin;
+  auto took = last_took_ = std::chrono::steady_clock::now() - begin;
   if (took > slow)
     env_.log(log_level::warning, fmt::format("a commit to the journal took {}",
                                              describe(duration{took})));
@@ -158,6 +175,8 @@ void journal_writer_impl::settle() {
   told_.clear();
   batch_ = {};
   how_ = durability::process;
+  if (!waiting_.empty())
+    released_ = waiting_.size();
   for (auto& x : std::exchange(waiting_, {}))
     tell(x.who, appended{x.ticket});
   for (auto& x : std::exchange(erased_, {}))

@@ -11,6 +11,8 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <unordered_set>
@@ -20,7 +22,9 @@ namespace lightflow {
 
 /// Collects what is appended and commits it as one batch: while one batch is
 /// being written, the next one gathers in the mailbox (group commit; DeWitt et
-/// al., Implementation Techniques for Main Memory Database Systems, 1984).
+/// al., Implementation Techniques for Main Memory Database Systems, 1984). It
+/// waits a little, up to a quarter of what the last commit took, for as many as
+/// that one served: a run alone never waits.
 ///
 /// What cannot be written stays and is tried again, first after 100 ms, then
 /// after longer waits; the runs concerned stand still until then, and an event
@@ -52,6 +56,7 @@ private:
   erased_promise on_erase(const erase_run& x);
   void on_commit();
   void commit_later();
+  bool expects_more() const;
   bool commit();
   void settle();
   void on_failure(const std::string& reason);
@@ -68,6 +73,9 @@ private:
   std::vector<erased_promise> erased_;
   std::unordered_set<std::string> definitions_; // known to be there
   bool commit_is_due_ = false;
+  std::size_t released_ = 0; // how many waited for the last commit
+  std::chrono::steady_clock::duration last_took_{};
+  std::chrono::steady_clock::time_point gathers_until_; // more for the batch
   bool hurries_ = false;
   bool gave_up_ = false;
   duration patience_ = duration::zero(); // until it tries again; zero: it works

@@ -7,7 +7,7 @@ namespace {
 
 /// So many runs that were interrupted may be under way at once before others
 /// follow: enough to keep all threads and the disk busy.
-constexpr std::size_t at_once = 256;
+constexpr std::size_t at_once = 1024;
 
 constexpr std::size_t sweep = 1000;
 

@@ -19,6 +19,12 @@ namespace {
 
 // -- writing ------------------------------------------------------------------
 
+void pack_text(packer& out, std::string_view x) {
+  auto size = static_cast<std::uint32_t>(x.size());
+  out.pack_str(size);
+  out.pack_str_body(x.data(), size);
+}
+
 /// Fields without content are left out.
 template <class T>
 bool is_empty(const T& x) {
@@ -41,7 +47,7 @@ public:
   void operator()(const char* name, const T& x) {
     if (is_empty(x))
       return;
-    out_.pack(std::string{name});
+    pack_text(out_, name);
     write(x);
   }
 
@@ -124,7 +130,7 @@ struct field_counter {
 template <class T>
 void write_event(packer& out, const T& event, const value_codec& values) {
   auto& x = const_cast<T&>(event); // only read here
-  out.pack(std::string{kind_name<T>});
+  pack_text(out, kind_name<T>);
   field_counter counter;
   fields(counter, x);
   out.pack_map(counter.count);
@@ -268,7 +274,9 @@ record_codec::record_codec(std::shared_ptr<const encryption> how)
 
 std::string record_codec::encode(std::string_view run,
                                  const journal_record& x) const {
+  constexpr std::size_t usual_size = 128;
   std::string result;
+  result.reserve(usual_size);
   byte_sink sink{result};
   packer out{sink};
   value_codec values{run, encryption_.get()};

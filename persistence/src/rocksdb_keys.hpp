@@ -37,9 +37,15 @@ inline std::string end_of(std::string_view run) {
   return std::string{run} + '\1';
 }
 
+/// How many bytes the number of a record has in its key.
+constexpr std::size_t sequence_size = 8;
+
 /// Big-endian, so that keys sort as numbers do.
 inline std::string key_of(std::string_view run, std::uint64_t sequence) {
-  auto result = prefix_of(run);
+  std::string result;
+  result.reserve(run.size() + 1 + sequence_size);
+  result += run;
+  result += '\0';
   for (int shift = 56; shift >= 0; shift -= 8)
     result += static_cast<char>(sequence >> shift & 0xFF);
   return result;
@@ -47,7 +53,7 @@ inline std::string key_of(std::string_view run, std::uint64_t sequence) {
 
 inline std::uint64_t sequence_of(std::string_view key) {
   std::uint64_t result = 0;
-  for (auto c : key.substr(key.size() - 8))
+  for (auto c : key.substr(key.size() - sequence_size))
     result = result << 8 | static_cast<unsigned char>(c);
   return result;
 }

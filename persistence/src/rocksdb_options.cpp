@@ -9,6 +9,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
@@ -48,6 +49,29 @@ void forget_quickly(rocksdb::ColumnFamilyOptions& x) {
 void miss_quickly(rocksdb::ColumnFamilyOptions& x) {
   x.memtable_prefix_bloom_size_ratio = 0.02;
   x.memtable_whole_key_filtering = true;
+}
+
+/// The part of a record's key that the records of its run have in common.
+class run_prefix : public rocksdb::SliceTransform {
+public:
+  const char* Name() const override {
+    return "lightflow.run_prefix";
+  }
+
+  rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+    return {key.data(), key.size() - sequence_size};
+  }
+
+  bool InDomain(const rocksdb::Slice& key) const override {
+    return key.size() > sequence_size;
+  }
+};
+
+/// A record's place in memory is next to that of the one before it in its run;
+/// to search it costs more than all else that is to be done for it.
+void remember_places(rocksdb::ColumnFamilyOptions& x) {
+  x.memtable_insert_with_hint_prefix_extractor
+    = std::make_shared<const run_prefix>();
 }
 
 } // namespace
@@ -99,6 +123,7 @@ family_options(const rocksdb_environment& x) {
     result.emplace_back(name, options);
   forget_quickly(result[conditions].options);
   miss_quickly(result[runs].options);
+  remember_places(result[records].options);
   return result;
 }
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "recovery.hpp"
+
+#include "raw_database.hpp"
+
+#include "lightflow/persistence/replay.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+namespace lightflow::benchmarks {
+
+namespace {
+
+/// Calls `f` with all summaries of runs in one condition, and gives how many
+/// there are.
+template <class Function>
+std::size_t for_each_run(const journal& from, run_condition condition,
+                         Function f) {
+  constexpr std::size_t page = 1'000;
+  std::size_t result = 0;
+  std::string last;
+  while (true) {
+    auto found = from.list(condition, last, page);
+    result += found.size();
+    for (auto& x : found)
+      f(x);
+    if (found.size() < page)
+      return result;
+    last = found.back().id;
+  }
+}
+
+/// Looks at one run after the other: to list those that run takes the longer
+/// the more have ended since.
+void wait_until_ended(const stored_runs& what, const journal& from) {
+  for (std::size_t i = 0; i < what.count(); ++i)
+    while (from.find(what.id(i))->condition == run_condition::running)
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+}
+
+void require(bool x) {
+  if (!x)
+    throw std::logic_error("not all runs are there");
+}
+
+} // namespace
+
+void scan(const stored_runs& what) {
+  raw_database database{what.directory()};
+  record_codec codec;
+  std::size_t runs = 0;
+  auto i = database.scan("records");
+  for (; i->Valid(); i->Next()) {
+    auto id = i->key().ToStringView();
+    id.remove_suffix(9); // a zero byte and the number of the record
+    auto record = codec.decode(id, i->value().ToStringView());
+    runs += std::holds_alternative<run_begun>(record) ? 1 : 0;
+  }
+  check(i->status());
+  require(runs == what.count());
+}
+
+void load(const stored_runs& what) {
+  replay_source source{open_journal(what.directory()), record_codec{},
+                       what.flows(), std::make_shared<definition_cache>()};
+  auto runs = for_each_run(*source.from, run_condition::running, [&](auto& x) {
+    benchmark::DoNotOptimize(replay(source, x.id));
+  });
+  require(runs == what.count());
+}
+
+void go_on(const stored_runs& what, const std::filesystem::path& directory) {
+  auto journal = open_journal(directory);
+  {
+    engine_options options;
+    options.journal = journal;
+    engine running{what.flows(), options};
+    wait_until_ended(what, *journal);
+  }
+  list(what, *journal);
+}
+
+void list(const stored_runs& what, const journal& from) {
+  auto runs = for_each_run(from, run_condition::finished,
+                           [](auto& x) { benchmark::DoNotOptimize(x); });
+  require(runs == what.count());
+}
+
+} // namespace lightflow::benchmarks
