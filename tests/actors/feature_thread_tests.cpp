@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_function_that_returns_late_has_no_second_conclusion) {
 }
 
 BOOST_AUTO_TEST_CASE(callbacks_after_a_step_may_take_as_long_again) {
-  process.step("quick", [](step&) {}).step_timeout(200ms);
+  process.step("quick", [](step&) {}).step_timeout(1s);
   process
     .step("clock",
           [&](step& s) {
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(callbacks_after_a_step_may_take_as_long_again) {
               std::this_thread::yield();
             blocked.open();
           })
-    .step_timeout(250ms);
+    .step_timeout(1200ms);
   process.after_step([&](step&) { blocked.wait(); }).only_for("quick");
   engine engine{catalog, options};
   auto report = engine.run("flow");
