@@ -45,24 +45,12 @@ flow_definition& define(catalog& flows, const workload& what) {
 // -- flows --------------------------------------------------------------------
 
 flows::flows(const workload& what, engine_options options)
-    : engine_(catalog_, options), runs_(what.runs),
-      callers_(options.journal == nullptr ? 1 : std::min(runs_, max_callers)) {
+    : engine_(catalog_, options), runs_(what.runs) {
   define(catalog_, what).recoverable(options.journal != nullptr);
 }
 
 void flows::run() {
-  std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < callers_; ++i)
-    others.emplace_back([this] { run_some(runs_ / callers_); });
-  run_some(runs_ - (callers_ - 1) * (runs_ / callers_));
-}
-
-void flows::run_some(std::size_t runs) {
-  std::vector<run_handle> handles;
-  handles.reserve(runs);
-  for (std::size_t i = 0; i < runs; ++i)
-    handles.push_back(engine_.start("benchmark"));
-  for (auto& x : handles)
+  for (auto& x : engine_.start_all("benchmark", std::vector<inputs>(runs_)))
     x.wait();
 }
 

@@ -15,9 +15,7 @@ namespace lightflow::benchmarks {
 /// Makes the flow "benchmark" of that shape.
 flow_definition& define(catalog& flows, const workload& what);
 
-/// A workload as a flow of the library, recoverable if there is a journal. Runs
-/// are started by one thread, recoverable ones by up to `max_callers`, since a
-/// start returns once the disk has it.
+/// A workload as a flow of the library, recoverable if there is a journal.
 class flows {
 public:
   explicit flows(const workload& what, engine_options options = {});
@@ -26,14 +24,9 @@ public:
   void run();
 
 private:
-  static constexpr std::size_t max_callers = 250;
-
-  void run_some(std::size_t runs);
-
   catalog catalog_;
   engine engine_;
   std::size_t runs_;
-  std::size_t callers_;
 };
 
 /// The same with a journal on disk.

@@ -3,6 +3,8 @@
 
 #include "flows.hpp"
 #include "raw_database.hpp"
+#include "rocksdb_entries.hpp"
+#include "rocksdb_keys.hpp"
 
 #include <string>
 #include <utility>
@@ -32,14 +34,17 @@ public:
   std::vector<rocksdb::WriteBatch> writes;
 };
 
-/// Makes other batches of the same keys and values.
+/// Makes other batches of the same records, each under a key of its own, and of
+/// all else that there is.
 class regrouper : public rocksdb::WriteBatch::Handler {
 public:
   regrouper(const handles& to, batching in) : to_(to), in_(in) {}
 
   rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key,
                         const rocksdb::Slice& value) override {
-    if (in_ == batching::thousands || is_end_of_step(value))
+    if (family == detail::records)
+      put_records(key, value.ToStringView());
+    else if (in_ == batching::thousands)
       next().Put(to_.at(family), key, value);
     return rocksdb::Status::OK();
   }
@@ -54,8 +59,18 @@ public:
   std::vector<rocksdb::WriteBatch> batches;
 
 private:
-  static bool is_end_of_step(const rocksdb::Slice& value) {
-    return value.ToStringView().find("step_finished") != std::string::npos;
+  void put_records(const rocksdb::Slice& key, std::string_view entry) {
+    auto run = detail::view(key);
+    run.remove_suffix(detail::sequence_size + 1);
+    detail::entry_reader records{detail::sequence_of(detail::view(key)), entry};
+    while (auto x = records.next())
+      if (in_ == batching::thousands || is_end_of_step(x->bytes))
+        next().Put(to_.at(detail::records), detail::key_of(run, x->number),
+                   detail::slice(x->bytes));
+  }
+
+  static bool is_end_of_step(std::string_view record) {
+    return record.find("step_finished") != std::string::npos;
   }
 
   rocksdb::WriteBatch& next() {
@@ -90,9 +105,9 @@ std::unique_ptr<rocksdb::DB> make_database(const std::filesystem::path& where,
   check(rocksdb::DB::Open(options, where.string(), &raw));
   std::unique_ptr<rocksdb::DB> result{raw};
   families = {result->DefaultColumnFamily()};
-  for (auto name : {"runs", "conditions", "records", "definitions"}) {
+  for (std::size_t i = 1; i < detail::family_names.size(); ++i) {
     auto& family = families.emplace_back();
-    check(result->CreateColumnFamily({}, name, &family));
+    check(result->CreateColumnFamily({}, detail::family_names[i], &family));
   }
   return result;
 }

@@ -2,6 +2,7 @@
 #include "recovery.hpp"
 
 #include "raw_database.hpp"
+#include "rocksdb_entries.hpp"
 
 #include "lightflow/persistence/replay.hpp"
 
@@ -26,11 +27,12 @@ std::size_t for_each_run(const journal& from, run_condition condition,
   while (true) {
     auto found = from.list(condition, last, page);
     result += found.size();
+    auto is_last = found.size() < page;
+    last = is_last ? std::string{} : found.back().id;
     for (auto& x : found)
       f(x);
-    if (found.size() < page)
+    if (is_last)
       return result;
-    last = found.back().id;
   }
 }
 
@@ -56,9 +58,12 @@ void scan(const stored_runs& what) {
   auto i = database.scan("records");
   for (; i->Valid(); i->Next()) {
     auto id = i->key().ToStringView();
-    id.remove_suffix(9); // a zero byte and the number of the record
-    auto record = codec.decode(id, i->value().ToStringView());
-    runs += std::holds_alternative<run_begun>(record) ? 1 : 0;
+    id.remove_suffix(9); // a zero byte and the number of the first record
+    detail::entry_reader entry{0, i->value().ToStringView()};
+    while (auto next = entry.next()) {
+      auto record = codec.decode(id, next->bytes);
+      runs += std::holds_alternative<run_begun>(record) ? 1 : 0;
+    }
   }
   check(i->status());
   require(runs == what.count());
@@ -68,7 +73,7 @@ void load(const stored_runs& what) {
   replay_source source{open_journal(what.directory()), record_codec{},
                        what.flows(), std::make_shared<definition_cache>()};
   auto runs = for_each_run(*source.from, run_condition::running, [&](auto& x) {
-    benchmark::DoNotOptimize(replay(source, x.id));
+    benchmark::DoNotOptimize(replay(source, std::move(x)));
   });
   require(runs == what.count());
 }

@@ -67,6 +67,20 @@ run_handle engine::start(std::string_view flow, inputs input) {
   return {core_->start(std::move(what)), core_};
 }
 
+std::vector<run_handle> engine::start_all(std::string_view flow,
+                                          std::vector<inputs> all) {
+  std::vector<start_run> what;
+  what.reserve(all.size());
+  for (auto& input : all)
+    what.push_back(
+      make_start(*core_, flow, std::move(input), make_id(), false));
+  std::vector<run_handle> result;
+  result.reserve(all.size());
+  for (auto& x : core_->start_all(std::move(what)))
+    result.push_back({std::move(x), core_});
+  return result;
+}
+
 run_handle engine::start_as(std::string id, std::string_view flow,
                             inputs input) {
   if (!is_valid_name(id))

@@ -169,14 +169,19 @@ caf::result<run_answer> engine_actor_impl::load_run(const std::string& id,
   return answer;
 }
 
-void engine_actor_impl::start_load(const std::string& id, bool recovers) {
+void engine_actor_impl::start_load(const std::string& id, bool recovers,
+                                   std::optional<run_summary> summary) {
   auto [i, is_new] = loads_.try_emplace(id);
   i->second.recovers = i->second.recovers || recovers;
   if (!is_new)
     return;
-  auto read = [source = env_.journal->source, id]() -> run_loaded {
+  auto read = [source = env_.journal->source, id,
+               summary = std::move(summary)]() -> run_loaded {
     try {
-      return {id, std::make_shared<replayed_run>(replay(source, id)), {}};
+      return {id,
+              std::make_shared<replayed_run>(summary ? replay(source, *summary)
+                                                     : replay(source, id)),
+              {}};
     } catch (const error& e) {
       return {id, nullptr, e};
     } catch (const std::exception& e) {
@@ -237,11 +242,11 @@ void engine_actor_impl::recover_interrupted() {
   if (env_.journal == nullptr || closing_)
     return;
   try {
-    for (auto& id : recovery_.next_interrupted(*env_.journal->source.from))
-      if (runs_.contains(id))
-        recovery_.ended(id); // it began after the engine
+    for (auto& x : recovery_.next_interrupted(*env_.journal->source.from))
+      if (runs_.contains(x.id))
+        recovery_.ended(x.id); // it began after the engine
       else
-        start_load(id, true);
+        start_load(x.id, true, x);
   } catch (const error& e) {
     env_.log(log_level::error,
              fmt::format("interrupted runs could not be listed: {}", e.what()));

@@ -67,7 +67,8 @@ private:
   void answer_when_begun(const entry& run, answer_promise answer);
   caf::result<run_answer> load_run(const std::string& id, bool recovers);
   caf::result<run_answer> load_run(const run_summary& x, bool resumes);
-  void start_load(const std::string& id, bool recovers);
+  void start_load(const std::string& id, bool recovers,
+                  std::optional<run_summary> summary = {});
   void go_on(replayed_run& x, load& wanted);
   void refuse(const std::string& id, load& wanted, const error& why);
   std::optional<run_summary> find_stored(const std::string& id) const;

@@ -101,14 +101,36 @@ void engine_core::open_journal(const engine_options& options) {
 
 // -- runs ---------------------------------------------------------------------
 
+namespace {
+
 /// What nobody keeps and nobody else can name is under way once it is sent.
+bool is_answered(const start_run& x) {
+  return x.how != durability::none || x.remember;
+}
+
+} // namespace
+
 std::shared_ptr<run_channel> engine_core::start(start_run x) {
-  if (x.how != durability::none || x.remember)
+  if (is_answered(x))
     return unwrap(ask<run_answer>(std::move(x)));
   std::shared_lock lock{open_};
   require_open();
   auto result = x.channel;
   caf::anon_send(actor_, std::move(x));
+  return result;
+}
+
+std::vector<std::shared_ptr<run_channel>>
+engine_core::start_all(std::vector<start_run> all) {
+  std::vector<std::shared_ptr<run_channel>> result;
+  result.reserve(all.size());
+  if (!all.empty() && !is_answered(all.front())) {
+    for (auto& x : all)
+      result.push_back(start(std::move(x)));
+    return result;
+  }
+  for (auto& x : ask_all<run_answer>(std::move(all)))
+    result.push_back(unwrap(std::move(x)));
   return result;
 }
 

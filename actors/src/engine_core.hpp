@@ -19,6 +19,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <utility>
+#include <vector>
 
 namespace lightflow {
 
@@ -41,6 +42,10 @@ public:
   /// Starts a run, or gives the one that has its id. Waits until it is as
   /// durable as it should be. Throws what engine::start says.
   std::shared_ptr<run_channel> start(start_run x);
+
+  /// The same for many, in that order.
+  std::vector<std::shared_ptr<run_channel>>
+  start_all(std::vector<start_run> all);
 
   /// The channel of a run that is under way or known; null if it is not.
   std::shared_ptr<run_channel> find(const std::string& id);
@@ -69,9 +74,27 @@ public:
     caf::scoped_actor self{env_->system, true};
     auto answer = self->request(actor_, caf::infinite, std::forward<Ts>(xs)...);
     run_test_scheduler();
-    std::optional<Answer> result;
-    answer.receive([&](Answer& x) { result = std::move(x); },
-                   [](const caf::error&) {});
+    return receive<Answer>(answer);
+  }
+
+  /// The same for many messages, all of which are sent before it waits.
+  template <class Answer, class Message>
+  std::vector<std::optional<Answer>> ask_all(std::vector<Message> xs) {
+    std::shared_lock lock{open_};
+    require_open();
+    caf::scoped_actor self{env_->system, true};
+    auto send = [&](Message& x) {
+      return self->request(actor_, caf::infinite, std::move(x));
+    };
+    std::vector<decltype(send(xs.front()))> answers;
+    answers.reserve(xs.size());
+    for (auto& x : xs)
+      answers.push_back(send(x));
+    run_test_scheduler();
+    std::vector<std::optional<Answer>> result;
+    result.reserve(xs.size());
+    for (auto& x : answers)
+      result.push_back(receive<Answer>(x));
     return result;
   }
 
@@ -85,6 +108,14 @@ public:
 
 private:
   void require_open() const;
+
+  template <class Answer, class Response>
+  static std::optional<Answer> receive(Response& from) {
+    std::optional<Answer> result;
+    from.receive([&](Answer& x) { result = std::move(x); },
+                 [](const caf::error&) {});
+    return result;
+  }
 
   /// Sends close_atom and waits until the actor has left.
   template <class Actor>

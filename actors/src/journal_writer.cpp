@@ -177,6 +177,7 @@ void journal_writer_impl::settle() {
   how_ = durability::process;
   if (!waiting_.empty())
     released_ = waiting_.size();
+  thread_pool::burst together{env_.pool};
   for (auto& x : std::exchange(waiting_, {}))
     tell(x.who, appended{x.ticket});
   for (auto& x : std::exchange(erased_, {}))

@@ -13,8 +13,8 @@ constexpr std::size_t sweep = 1000;
 
 } // namespace
 
-std::vector<std::string> run_recovery::next_interrupted(const journal& from) {
-  std::vector<std::string> result;
+std::vector<run_summary> run_recovery::next_interrupted(const journal& from) {
+  std::vector<run_summary> result;
   if (is_done_ || under_way_.size() > at_once / 2)
     return result;
   auto wanted = at_once - under_way_.size();
@@ -23,7 +23,7 @@ std::vector<std::string> run_recovery::next_interrupted(const journal& from) {
   for (auto& x : found) {
     seen_ = x.id;
     if (x.condition == run_condition::running && under_way_.insert(x.id).second)
-      result.push_back(std::move(x.id));
+      result.push_back(std::move(x));
   }
   return result;
 }

@@ -33,7 +33,7 @@ public:
   }
 
   /// The next runs that are to go on, as many as may now.
-  std::vector<std::string> next_interrupted(const journal& from);
+  std::vector<run_summary> next_interrupted(const journal& from);
 
   /// A run that had gone on is at its end, or cannot go on.
   void ended(const std::string& id) {

@@ -33,6 +33,7 @@ constexpr std::size_t max_throughput = 256;
 } // namespace
 
 thread_local thread_pool::worker* thread_pool::current_ = nullptr;
+thread_local thread_pool::burst* thread_pool::burst_ = nullptr;
 
 // -- worker -------------------------------------------------------------------
 
@@ -53,6 +54,22 @@ thread_pool::user_code::user_code() {
 thread_pool::user_code::~user_code() {
   if (current_ != nullptr)
     current_->in_user_code = false;
+}
+
+// -- burst --------------------------------------------------------------------
+
+thread_pool::burst::burst(thread_pool* pool) : pool_(pool) {
+  if (pool_ != nullptr)
+    burst_ = this;
+}
+
+thread_pool::burst::~burst() {
+  if (pool_ == nullptr)
+    return;
+  burst_ = nullptr;
+  std::lock_guard guard{pool_->mutex_};
+  for (auto& x : jobs_)
+    pool_->push(x);
 }
 
 // -- thread_pool --------------------------------------------------------------
@@ -87,6 +104,8 @@ void thread_pool::enqueue(caf::resumable* actor, job_kind kind) {
     if (x.actor == nullptr)
       return;
   }
+  if (burst_ != nullptr && burst_->pool_ == this)
+    return burst_->jobs_.push_back(x);
   std::lock_guard guard{mutex_};
   push(x);
 }

@@ -14,6 +14,7 @@
 #include <list>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace lightflow {
 
@@ -68,6 +69,26 @@ private:
     job_kind kind = job_kind::supervision;
   };
 
+public:
+  /// While one lives, what the calling thread enqueues here is collected, and
+  /// then queued at once: many actors that are woken together cost one hand-off
+  /// to the threads. One per thread at a time; on no thread of this pool.
+  class burst {
+  public:
+    /// Does nothing for a null pool.
+    explicit burst(thread_pool* pool);
+    ~burst();
+    burst(const burst&) = delete;
+    burst& operator=(const burst&) = delete;
+
+  private:
+    friend class thread_pool;
+
+    thread_pool* pool_;
+    std::vector<job> jobs_;
+  };
+
+private:
   struct worker : caf::execution_unit {
     worker(thread_pool& owner, bool is_spare);
 
@@ -99,6 +120,7 @@ private:
   std::size_t pending() const;
 
   static thread_local worker* current_;
+  static thread_local burst* burst_;
 
   caf::actor_system& system_;
   const options options_;

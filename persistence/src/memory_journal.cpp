@@ -18,24 +18,16 @@ void memory_journal::commit(const journal_batch& batch, durability) {
 }
 
 /// Copies, so that the visitor may call the journal.
-void memory_journal::read(std::string_view run, std::uint64_t from,
-                          const visitor& visit) const {
+void memory_journal::read(std::string_view run, const visitor& visit) const {
   record_map copy;
   {
     std::lock_guard guard{mutex_};
     if (auto i = records_.find(run); i != records_.end())
-      copy.insert(i->second.lower_bound(from), i->second.end());
+      copy = i->second;
   }
   for (auto& [sequence, bytes] : copy)
     if (!visit(sequence, bytes))
       return;
-}
-
-bool memory_journal::has_record(std::string_view run,
-                                std::uint64_t sequence) const {
-  std::lock_guard guard{mutex_};
-  auto i = records_.find(run);
-  return i != records_.end() && i->second.contains(sequence);
 }
 
 std::optional<run_summary> memory_journal::find(std::string_view run) const {

@@ -78,7 +78,11 @@ private:
 } // namespace
 
 replayed_run replay(const replay_source& source, std::string_view run) {
-  auto summary = find_summary(*source.from, run);
+  return replay(source, find_summary(*source.from, run));
+}
+
+replayed_run replay(const replay_source& source, run_summary summary) {
+  auto& run = summary.id;
   auto plan = source.flows.plan(summary.flow);
   if (plan == nullptr)
     throw error(error_code::unknown_flow,
@@ -87,7 +91,7 @@ replayed_run replay(const replay_source& source, std::string_view run) {
                             run, summary.flow));
   replayer result{source, std::move(plan)};
   std::uint64_t next = 0;
-  source.from->read(run, 0, [&](std::uint64_t number, std::string_view bytes) {
+  source.from->read(run, [&](std::uint64_t number, std::string_view bytes) {
     if (number != next)
       throw error(
         error_code::bad_encoding,

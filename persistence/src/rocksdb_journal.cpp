@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/persistence/rocksdb_journal.hpp"
 
+#include "rocksdb_entries.hpp"
 #include "rocksdb_store.hpp"
 #include "summary_codec.hpp"
 
@@ -35,8 +36,8 @@ public:
     for (auto& [fingerprint, bytes] : batch.definitions)
       if (!database_.get(definitions, fingerprint))
         out_.Put(database_.handle(definitions), fingerprint, bytes);
-    for (auto& x : batch.records)
-      out_.Put(database_.handle(records), key_of(x.run, x.sequence), x.bytes);
+    for (auto& x : entries_of(batch.records))
+      out_.Put(database_.handle(records), key_of(x.run, x.first), x.bytes);
     for (auto& x : batch.summaries) {
       out_.Put(database_.handle(runs), x.id, encode_summary(x));
       index(x.id, x.condition);
@@ -94,23 +95,21 @@ void rocksdb_journal::commit(const journal_batch& batch, durability how) {
   store_->write(out, how == durability::sync);
 }
 
-void rocksdb_journal::read(std::string_view run, std::uint64_t from,
-                           const visitor& visit) const {
+void rocksdb_journal::read(std::string_view run, const visitor& visit) const {
   store::reading database{*store_};
   auto end = end_of(run);
   rocksdb::Slice bound{end};
   auto i = database->iterate(records, bound);
-  for (i->Seek(key_of(run, from)); i->Valid(); i->Next())
-    if (!visit(sequence_of(view(i->key())), view(i->value())))
-      return;
+  for (i->Seek(key_of(run, 0)); i->Valid(); i->Next()) {
+    entry_reader entry{sequence_of(view(i->key())), view(i->value())};
+    while (auto next = entry.next())
+      if (!visit(next->number, next->bytes))
+        return;
+    if (entry.is_damaged())
+      fail(store_->directory(), "cannot be read",
+           rocksdb::Status::Corruption("an entry ends early", run));
+  }
   database->check_read(i->status());
-}
-
-bool rocksdb_journal::has_record(std::string_view run,
-                                 std::uint64_t sequence) const {
-  return store::reading {
-    *store_
-    } -> get(records, key_of(run, sequence)).has_value();
 }
 
 std::optional<run_summary> rocksdb_journal::find(std::string_view run) const {

@@ -35,6 +35,33 @@ BOOST_AUTO_TEST_CASE(the_caller_s_input_reaches_all_steps) {
   BOOST_TEST(run.get<std::string>("input").value() == "hello");
 }
 
+BOOST_AUTO_TEST_CASE(many_runs_are_started_at_once_each_with_its_input) {
+  for (bool recoverable : {false, true}) {
+    auto name = recoverable ? "kept" : "plain";
+    auto& flow = catalog.flow(name).recoverable(recoverable);
+    flow.process(name).step(
+      "read", [](step& s) { return *s.get<std::string>("input"); });
+    auto runs = engine().start_all(
+      name, {{{"input", "a"}}, {{"input", "b"}}, {{"input", "c"}}});
+    BOOST_REQUIRE(runs.size() == 3U);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      auto step = runs[i].wait().process(name).step("read");
+      BOOST_TEST(step.result<std::string>().value() == std::string(1, 'a' + i));
+    }
+  }
+  BOOST_TEST(engine().start_all("plain", {}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_input_among_many_is_told_before_any_run_begins) {
+  struct opaque {};
+  catalog.flow("kept").recoverable();
+  BOOST_CHECK_EXCEPTION(
+    engine().start_all("kept", {{{"x", 1}}, {{"x", opaque{}}}}), error,
+    says({"\"x\"", "opaque"}));
+  BOOST_TEST(engine().list(run_condition::running).empty());
+  BOOST_TEST(engine().list(run_condition::finished).empty());
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_flow_is_told_along_with_those_there_are) {
   catalog.flow("first");
   catalog.flow("second");

@@ -104,6 +104,17 @@ BOOST_AUTO_TEST_CASE(a_start_that_cannot_be_written_leaves_no_run) {
   BOOST_TEST(stood_still.empty()); // whoever started it knows
 }
 
+BOOST_AUTO_TEST_CASE(many_that_cannot_be_written_leave_no_run) {
+  chain("flow", {"a"});
+  break_disk(1);
+  refused([&] { engine().start_all("flow", std::vector<inputs>(5)); },
+          error_code::journal_failed, {"could not begin"});
+  advance(1s);
+  BOOST_TEST(runs["a"] == 0);
+  for (auto x : {run_condition::running, run_condition::finished})
+    BOOST_TEST(engine().list(x).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_start_succeeds_as_soon_as_the_disk_does) {
   chain("flow", {"a"});
   break_disk(1);

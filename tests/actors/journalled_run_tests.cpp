@@ -25,16 +25,6 @@ key_ring ring(const std::string& id, char digit) {
   return key_ring{}.add(id, std::string(64, digit));
 }
 
-/// All that a journal has of a run.
-std::string bytes_of(const lightflow::journal& x, std::string_view run) {
-  std::string result;
-  x.read(run, 0, [&](std::uint64_t, std::string_view bytes) {
-    result += bytes;
-    return true;
-  });
-  return result;
-}
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(journalled_run_tests, recovery_fixture)

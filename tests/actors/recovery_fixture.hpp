@@ -15,6 +15,16 @@
 
 namespace lightflow::tests {
 
+/// All that a journal has of a run.
+inline std::string bytes_of(const lightflow::journal& x, std::string_view run) {
+  std::string result;
+  x.read(run, [&](std::uint64_t, std::string_view bytes) {
+    result += bytes;
+    return true;
+  });
+  return result;
+}
+
 /// A recoverable flow whose functions write down what they do, over engines and
 /// recoveries, and fail as often as they are told to.
 struct recovery_fixture : deterministic_fixture {

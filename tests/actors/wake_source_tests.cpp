@@ -20,7 +20,7 @@ records records_of(const crash_scenario& what, crash_fixture& world) {
   what.drive(world, run);
   records result;
   record_codec codec;
-  world.journal->read("r1", 0, [&](std::uint64_t, std::string_view bytes) {
+  world.journal->read("r1", [&](std::uint64_t, std::string_view bytes) {
     result.push_back(codec.decode("r1", bytes));
     return true;
   });

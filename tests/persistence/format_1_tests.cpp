@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(all_kinds_of_records_are_there_and_are_read) {
   for (auto& x : one_of_each())
     expected.insert(kind_of(x));
   for (auto run : {"finished", "suspended", "running"})
-    it->read(run, 0, [&](std::uint64_t, std::string_view bytes) {
+    it->read(run, [&](std::uint64_t, std::string_view bytes) {
       found.insert(kind_of(codec.decode(run, bytes)));
       return true;
     });

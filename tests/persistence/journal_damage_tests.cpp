@@ -30,7 +30,7 @@ int unreadable_runs(const journal& x) {
   for (int i = 0; i < runs; ++i) {
     std::uint64_t next = 0;
     try {
-      x.read(run(i), 0, [&](std::uint64_t n, std::string_view bytes) {
+      x.read(run(i), [&](std::uint64_t n, std::string_view bytes) {
         BOOST_REQUIRE(n == next++);
         BOOST_REQUIRE(bytes == run(i) + std::string(200, 'x'));
         return true;

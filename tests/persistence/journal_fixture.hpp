@@ -33,7 +33,7 @@ inline journal_batch batch_of(std::uint64_t sequence, std::size_t size = 20) {
 /// How many records of run "r" there are, which must be the first ones.
 inline std::uint64_t records_in(const journal& x) {
   std::uint64_t result = 0;
-  x.read("r", 0, [&](std::uint64_t sequence, std::string_view bytes) {
+  x.read("r", [&](std::uint64_t sequence, std::string_view bytes) {
     BOOST_REQUIRE(sequence == result);
     BOOST_REQUIRE(bytes.starts_with(std::to_string(sequence) + ' '));
     ++result;

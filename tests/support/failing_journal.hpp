@@ -91,15 +91,9 @@ public:
     entries_ += batch.records.size() + batch.summaries.size();
   }
 
-  void read(std::string_view run, std::uint64_t from,
-            const visitor& visit) const override {
+  void read(std::string_view run, const visitor& visit) const override {
     require_readable(reads_fail_);
-    inner_->read(run, from, visit);
-  }
-
-  bool has_record(std::string_view run, std::uint64_t n) const override {
-    require_readable(reads_fail_);
-    return inner_->has_record(run, n);
+    inner_->read(run, visit);
   }
 
   std::optional<run_summary> find(std::string_view run) const override {
@@ -122,7 +116,7 @@ public:
   std::optional<std::uint64_t> records_of(std::string_view run) const {
     std::uint64_t next = 0;
     bool is_whole = true;
-    inner_->read(run, 0, [&](std::uint64_t number, std::string_view) {
+    inner_->read(run, [&](std::uint64_t number, std::string_view) {
       is_whole = is_whole && number == next++;
       return true;
     });

@@ -60,6 +60,14 @@ public:
   /// there is no such run.
   run_handle start(std::string_view flow, inputs input = {});
 
+  /// Starts a run for each of these inputs, and gives their handles in that
+  /// order: of recoverable runs many more in a second than one at a time, since
+  /// they are written together. Throws as `start` does; what is wrong with an
+  /// input is told before any run begins. Where the journal cannot be written,
+  /// some may have begun: `list` tells them.
+  std::vector<run_handle> start_all(std::string_view flow,
+                                    std::vector<inputs> all);
+
   /// Starts a run under this id, or gives the run that has it already, also
   /// when that has ended, or is in the journal only: there is never a second
   /// one. One that was interrupted goes on. Throws as above and as `recover`,

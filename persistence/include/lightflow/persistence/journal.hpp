@@ -61,20 +61,17 @@ public:
   /// Writes all of a batch or nothing, in the durability asked for, which is
   /// not `none`, or a stronger one. Throws journal_error when it could not; the
   /// batch may then be there all the same, now or when the journal is opened
-  /// again. So write the same batch again, until that succeeds: it takes the
-  /// place of the one that may be there, and nothing that was committed before
-  /// is lost.
+  /// again. So write the same batch again, with more at its end if there is,
+  /// until that succeeds: it takes the place of the one that may be there, and
+  /// nothing that was committed before is lost. The numbers of a run's records
+  /// go up by one, in a batch and from each to the next.
   virtual void commit(const journal_batch& batch, durability how) = 0;
 
-  /// Gives the records of a run in order, from a sequence number on, until the
+  /// Gives the records of a run in order, each with its number, until the
   /// visitor returns false. The visitor may read the journal, but not commit to
   /// it. Throws journal_error; what was given before that is right.
   using visitor = std::function<bool(std::uint64_t, std::string_view)>;
-  virtual void read(std::string_view run, std::uint64_t from,
-                    const visitor& visit) const = 0;
-
-  virtual bool has_record(std::string_view run,
-                          std::uint64_t sequence) const = 0;
+  virtual void read(std::string_view run, const visitor& visit) const = 0;
 
   /// The summary of a run; nothing if it has none.
   virtual std::optional<run_summary> find(std::string_view run) const = 0;

@@ -33,4 +33,7 @@ struct replayed_run {
 /// record; bad_key; and journal_error.
 replayed_run replay(const replay_source& source, std::string_view run);
 
+/// The same for a run whose summary is at hand.
+replayed_run replay(const replay_source& source, run_summary summary);
+
 } // namespace lightflow

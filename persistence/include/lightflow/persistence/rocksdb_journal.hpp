@@ -32,9 +32,7 @@ public:
   ~rocksdb_journal() override;
 
   void commit(const journal_batch& batch, durability how) override;
-  void read(std::string_view run, std::uint64_t from,
-            const visitor& visit) const override;
-  bool has_record(std::string_view run, std::uint64_t sequence) const override;
+  void read(std::string_view run, const visitor& visit) const override;
   std::optional<run_summary> find(std::string_view run) const override;
   std::vector<run_summary> list(run_condition condition, std::string_view after,
                                 std::size_t limit) const override;
