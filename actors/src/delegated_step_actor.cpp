@@ -138,8 +138,15 @@ void delegated_step_actor::succeed(value returned, const writes& context) {
   });
 }
 
-void delegated_step_actor::fail(const problem& why) {
-  end([&](attempt_runner& x) { x.fail(why); });
+void delegated_step_actor::fail(const problem& why, const writes& context) {
+  end([&](attempt_runner& x) {
+    for (auto& [key, set] : context)
+      (void)call_guarded([&] {
+        x.self().set(key, set);
+        return result<>{};
+      });
+    x.fail(why);
+  });
 }
 
 void delegated_step_actor::lose(const std::string& why) {
