@@ -151,15 +151,6 @@ BOOST_AUTO_TEST_CASE(losses_are_counted_over_the_end_of_the_program) {
   BOOST_TEST(step_of(stored()).attempt() == 6U);
 }
 
-BOOST_AUTO_TEST_CASE(a_loss_and_the_one_before_it_are_told_in_the_end) {
-  plot.acts = {"lose", "fail"};
-  process.step("a", &plot);
-  BOOST_TEST(says({"attempt 2) failed: no", "before that",
-                   "attempt 1) was "
-                   "lost: worker left"})(
-    std::runtime_error{step_of(run_flow()).error()}));
-}
-
 BOOST_AUTO_TEST_CASE(a_step_with_a_label_needs_workers) {
   process.step("a", [](step&) {}).on("gpu");
   BOOST_TEST(says({"label \"gpu\"", "no workers"})(
