@@ -41,6 +41,8 @@ std::string_view to_string(error_code code) {
     return "bad_journal";
   case error_code::bad_key:
     return "bad_key";
+  case error_code::not_on_worker:
+    return "not_on_worker";
   case error_code::engine_closed:
     return "engine_closed";
   case error_code::internal:

@@ -49,6 +49,8 @@ enum class error_code {
   /// A key for encryption is malformed or missing, or is not the one that a
   /// value was encrypted with: give the right one, as the message says.
   bad_key,
+  /// What a step asked for is not to be had on a worker: see the message.
+  not_on_worker,
   /// The engine was shut down: start another one.
   engine_closed,
   /// A defect of the library itself: report it.
