@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine_core.hpp"
 
+#include "lightflow/caf/system.hpp"
+
 #include "engine_actor.hpp"
 #include "event_dispatcher.hpp"
 #include "journal_writer.hpp"
@@ -59,6 +61,8 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
     own_config_ = std::make_unique<caf::actor_system_config>();
     if (options.runs_on == executor::own_threads)
       own_config_->set("scheduler.max-threads", 1);
+    if (options.network)
+      load_network(*own_config_, *options.network);
     own_system_ = std::make_unique<caf::actor_system>(*own_config_);
     system = own_system_.get();
   }

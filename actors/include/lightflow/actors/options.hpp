@@ -3,6 +3,7 @@
 
 #include "lightflow/actors/event_options.hpp"
 #include "lightflow/actors/log.hpp"
+#include "lightflow/actors/network.hpp"
 #include "lightflow/core/durability.hpp"
 #include "lightflow/core/settings.hpp"
 #include "lightflow/persistence/encryption.hpp"
@@ -71,6 +72,11 @@ struct engine_options {
   /// are forgotten by `engine::forget`. Runs that failed are kept until they
   /// are recovered or forgotten.
   std::optional<duration> retention;
+
+  /// How the engine talks to other nodes. Nothing: an actor system of the
+  /// engine's own cannot, and has no threads for it; one that was given to it
+  /// does as it was configured.
+  std::optional<network_options> network = {};
 };
 
 } // namespace lightflow
