@@ -103,9 +103,9 @@ void worker_actor_impl::lose(const std::string& why) {
   phase_ = phase::waiting;
   if (draining_)
     return finish();
-  tell(log_level::warning,
-       fmt::format("has no connection to the engine, and tries again: {}",
-                   why));
+  tell(
+    log_level::warning,
+    fmt::format("has no connection to the engine, and tries again: {}", why));
   ++failures_;
   wake_in(profile_.reconnect.delay_after(
     failures_, std::hash<std::string>{}(profile_.name) + number_));

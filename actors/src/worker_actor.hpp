@@ -30,9 +30,9 @@ namespace lightflow {
 using link_number = std::uint64_t;
 
 /// What comes from the engine.
-using host_message = std::variant<worker_welcome, worker_dismissal,
-                                  step_assignment, lease_stop, leave_atom,
-                                  beat_atom>;
+using host_message
+  = std::variant<worker_welcome, worker_dismissal, step_assignment, lease_stop,
+                 leave_atom, beat_atom>;
 
 /// A connection is there.
 struct link_opened {

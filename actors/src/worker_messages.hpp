@@ -74,9 +74,9 @@ enum class completion_kind : std::uint8_t {
 struct step_completion {
   lightflow::lease lease;
   completion_kind kind = completion_kind::success;
-  std::string error;
-  encoded_writes context; // all that the step itself has set
-  encoded_value result;
+  std::string error = {};
+  encoded_writes context = {}; // all that the step itself has set
+  encoded_value result = {};
 };
 
 /// A worker is about to leave. The engine answers with the same, so that the
@@ -205,11 +205,13 @@ auto inspect(Inspector& f, lease_stop& x) {
 // -- actors -------------------------------------------------------------------
 
 /// A worker as an engine sees it, or rather one connection of it.
-using worker_peer
-  = caf::typed_actor<caf::reacts_to<worker_welcome>,
-                     caf::reacts_to<worker_dismissal>,
-                     caf::reacts_to<step_assignment>,
-                     caf::reacts_to<lease_stop>, caf::reacts_to<beat_atom>>;
+using worker_peer = caf::typed_actor<
+  caf::reacts_to<worker_welcome>, caf::reacts_to<worker_dismissal>,
+  caf::reacts_to<step_assignment>, caf::reacts_to<lease_stop>,
+  caf::reacts_to<leave_atom>, caf::reacts_to<beat_atom>>;
+
+/// What workers need of the actor that an engine publishes: it hands this on.
+using worker_door = caf::typed_actor<caf::reacts_to<worker_hello>>;
 
 /// An engine as its workers see it. It knows a worker by the sender of its
 /// messages.

@@ -89,8 +89,8 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-/// Stops a worker on SIGINT and SIGTERM, for as long as this lives. There can be
-/// one at a time.
+/// Stops a worker on SIGINT and SIGTERM, for as long as this lives. There can
+/// be one at a time.
 class stop_on_signals {
 public:
   explicit stop_on_signals(worker& x);
