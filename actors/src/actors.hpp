@@ -126,6 +126,8 @@ struct attempt_ended {
   std::optional<callback_breakpoint> breakpoint = {};
   bool concluded = false; // what runs after the step has run
   std::shared_ptr<const step_output> output;
+  /// Who did it was lost with it; another attempt is to follow.
+  bool lost = false;
 };
 
 /// A chain of event handlers has ended.
@@ -229,7 +231,7 @@ using supervisor_actor = caf::typed_actor<
 /// One per process of a run: starts a step actor for each step whose
 /// dependencies have ended, keeps the timers, and owns the process's context.
 /// A step actor does one attempt of a step and sends one message, which is why
-/// it has no interface.
+/// it has no interface; one of a delegated step waits in between.
 using process_actor = caf::typed_actor<
   // What runs before the first step, after a step that did not end by itself
   // or after the last step has run.

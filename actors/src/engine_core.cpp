@@ -173,8 +173,8 @@ void engine_core::require_open() const {
 }
 
 /// First all runs end, then the events that came of them, then the functions
-/// return that no actor waits for any more, since they took too long, then the
-/// threads end.
+/// return and the delegated steps end that no actor waits for any more, since
+/// they took too long, then the threads end.
 void engine_core::close() {
   {
     std::unique_lock lock{open_};
@@ -187,7 +187,8 @@ void engine_core::close() {
   events_->set_listener({});
   run_test_scheduler();
   auto patience = short_patience;
-  while (!env_->functions.wait_until_none(patience)) {
+  while (!env_->open.wait_until_none(patience)
+         || !env_->functions.wait_until_none(patience)) {
     log_running();
     patience = long_patience;
   }

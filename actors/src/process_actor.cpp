@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "process_actor.hpp"
 
+#include "delegated_step_actor.hpp"
 #include "journal_access.hpp"
+#include "step_actor.hpp"
 #include "unit_jobs.hpp"
 #include "user_job.hpp"
 
@@ -34,7 +36,7 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
 /// The supervisor is told, also if this actor died of a defect.
 void process_actor_impl::on_exit() {
   if (!left_) {
-    request_stop();
+    abandon_steps();
     anon_send(supervisor_, process_ended{index_, nullptr});
   }
   supervisor_ = nullptr; // which refers to this actor
@@ -118,8 +120,9 @@ void process_actor_impl::happened(Event x, std::function<void(bool)> then) {
   if (!entries_.is_open())
     return apply(x, true);
   constexpr auto is_of_attempt
-    = std::is_same_v<Event,
-                     step_finished> || std::is_same_v<Event, attempt_failed>;
+    = std::is_same_v<
+        Event,
+        step_finished> || std::is_same_v<Event, attempt_failed> || std::is_same_v<Event, attempt_lost>;
   auto record = encode(x);
   entries_.append(std::move(record), !is_of_attempt,
                   [apply = std::move(apply), x = std::move(x)](bool written) {
@@ -223,7 +226,7 @@ void process_actor_impl::on_attempt_ended(const attempt_ended& x) {
     on_late_end(x);
     return advance();
   }
-  running_[x.step] = nullptr;
+  auto control = std::exchange(running_[x.step], nullptr);
   note_resources();
   if (closing_ && (x.outcome.is_abnormal() || entries_.is_lost())) {
     interrupted_.insert(
@@ -231,9 +234,13 @@ void process_actor_impl::on_attempt_ended(const attempt_ended& x) {
   } else if (x.retry_after && !closing_) {
     happened(attempt_failed{x.step, x.attempt, x.error, x.end,
                             later(x.end, *x.retry_after), x.output});
+  } else if (x.lost) {
+    happened(attempt_lost{x.step, x.attempt, x.error, x.end, x.output});
   } else {
+    auto in_function
+      = x.outcome.has(status::stopped) && control->entered_function();
     happened(step_finished{x.step, x.attempt, x.outcome, x.error, x.start,
-                           x.end, x.output, x.breakpoint});
+                           x.end, x.output, x.breakpoint, in_function});
   }
   advance();
 }
@@ -313,7 +320,7 @@ void process_actor_impl::apply(const control& x, confirmation answer) {
 
 void process_actor_impl::on_close() {
   closing_ = true;
-  request_stop();
+  abandon_steps();
   advance();
 }
 
@@ -354,7 +361,8 @@ bool process_actor_impl::will_wake() const {
 }
 
 void process_actor_impl::start_what_is_due() {
-  while (!closing_ && state_.running() < env_.window) {
+  auto held = [this] { return state_.running() - state_.running_delegated(); };
+  while (!closing_ && held() < env_.window) {
     auto step = state_.next_step();
     if (!step)
       break;
@@ -391,12 +399,22 @@ void process_actor_impl::start_step(step_index step) {
     timed_[step] = shared->is_timed = true;
   }
   auto first_start = number > 1 ? std::optional{self.start} : std::nullopt;
-  spawn<step_actor_impl, caf::hidden>(
-    env_, process_actor{this},
-    attempt{self_, step_view{state_.shared_context(), step}, number,
-            self.uncounted_attempts, self.entry, entry_callback(step),
-            self.flags.has(status::recovering), first_start,
-            state_.carried_over(step), std::move(shared)});
+  attempt what{self_,
+               step_view{state_.shared_context(), step},
+               number,
+               self.uncounted_attempts,
+               state_.losses(step),
+               self.entry,
+               entry_callback(step),
+               self.flags.has(status::recovering),
+               first_start,
+               state_.carried_over(step),
+               std::move(shared)};
+  if (what.view.plan().delegated != nullptr)
+    spawn_delegated(*this, env_, process_actor{this}, std::move(what));
+  else
+    spawn<step_actor_impl, caf::hidden>(env_, process_actor{this},
+                                        std::move(what));
 }
 
 /// The callback that a step goes on with.
@@ -550,9 +568,15 @@ void process_actor_impl::request_stop() {
       x->stop.request_stop();
 }
 
+void process_actor_impl::abandon_steps() {
+  for (auto& x : running_)
+    if (x != nullptr)
+      x->abandon();
+}
+
 void process_actor_impl::leave() {
   left_ = true;
-  request_stop(); // of steps that ended while their functions still run
+  abandon_steps(); // of steps that ended while their functions still run
   send(supervisor_, process_ended{index_, std::make_shared<const process_state>(
                                             std::move(state_))});
   quit();
@@ -595,7 +619,7 @@ void process_actor_impl::on_wake() {
 void process_actor_impl::expire(const timer& x) {
   switch (x.what) {
   case timer::kind::process_timeout:
-    request_stop();
+    abandon_steps();
     happened(process_timed_out{x.time, steps_not_begun(), steps_in_function()});
     break;
   case timer::kind::step_timeout:
@@ -632,7 +656,7 @@ void process_actor_impl::expire_step(const timer& x) {
     return add_timer(
       {later(env_.now(), plan.timeout), x.what, x.step, x.attempt});
   if (control != nullptr) {
-    control->stop.request_stop();
+    control->abandon();
     control->decided = true;
   }
   happened(step_timed_out{

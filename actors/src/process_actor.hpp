@@ -5,10 +5,10 @@
 #include "lightflow/core/report.hpp"
 
 #include "actors.hpp"
+#include "attempt.hpp"
 #include "pooled.hpp"
 #include "run_log.hpp"
 #include "runtime.hpp"
-#include "step_actor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -122,6 +122,7 @@ private:
   bool waits_for_steps() const;
   bool will_wake() const;
   void request_stop();
+  void abandon_steps();
   void leave();
 
   void add_timer(timer x);

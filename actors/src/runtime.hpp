@@ -5,6 +5,7 @@
 #include "lightflow/core/event.hpp"
 #include "lightflow/core/settings.hpp"
 
+#include "open_attempts.hpp"
 #include "running_functions.hpp"
 #include "thread_pool.hpp"
 
@@ -33,10 +34,12 @@ struct runtime {
   std::size_t handlers_at_once; // of events
 
   /// How many steps of a process are handed out at once: more than can run, so
-  /// that no thread waits, and few enough to keep a fan of 100,000 small.
+  /// that no thread waits, and few enough to keep a fan of 100,000 small. Those
+  /// that are delegated do not count, since they hold no thread.
   std::size_t window;
 
   running_functions functions = {};
+  open_attempts open = {};
 
   // CAF's clock is steady, and virtual in tests; this maps it to wall time.
   caf::actor_clock::time_point steady_start = system.clock().now();

@@ -4,7 +4,7 @@
 #include "lightflow/core/flow.hpp"
 #include "lightflow/core/process.hpp"
 
-#include "step_actor.hpp"
+#include "attempt_runner.hpp"
 
 #include <optional>
 #include <utility>

@@ -5,6 +5,8 @@
 #include "lightflow/core/error.hpp"
 #include "lightflow/core/plan.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace lightflow {
@@ -18,7 +20,7 @@ process_definition::transaction::~transaction() {
   auto& redefined = owner_.redefined_;
   for (; redefined.size() > redefined_; redefined.pop_back()) {
     auto& step = owner_.steps_[redefined.back().first];
-    step.function_ = std::move(redefined.back().second);
+    step.body_ = std::move(redefined.back().second);
     step.merged_in_ = true;
   }
   auto& steps = owner_.steps_;
@@ -46,7 +48,7 @@ sync_point process_definition::follow(std::vector<named_step> steps) {
   transaction change{*this};
   std::vector<step_index> defined;
   for (auto& x : steps) {
-    auto& next = define(std::move(x.name), std::move(x.function), {});
+    auto& next = define(std::move(x.name), std::move(x.body), {});
     if (!defined.empty())
       add_edge(defined.back(), next.index_);
     defined.push_back(next.index_);
@@ -62,58 +64,66 @@ sync_point process_definition::parallel(std::vector<named_step> steps) {
   transaction change{*this};
   std::vector<step_index> defined;
   for (auto& x : steps)
-    defined.push_back(
-      define(std::move(x.name), std::move(x.function), {}).index_);
+    defined.push_back(define(std::move(x.name), std::move(x.body), {}).index_);
   change.keep();
   auto entries = defined.size();
   return {*this, std::move(defined), entries};
 }
 
 step_definition& process_definition::define_sync_all(std::string name,
-                                                     step_function f) {
+                                                     step_body x) {
   std::vector<step_index> ends;
-  for (step_index x = 0; x < graph_.size(); ++x)
-    if (graph_.dependents(x).empty())
-      ends.push_back(x);
-  auto& result = define(std::move(name), std::move(f), {});
-  for (auto x : ends)
-    if (x != result.index_) // it may be a merged-in step
-      add_edge(x, result.index_);
+  for (step_index i = 0; i < graph_.size(); ++i)
+    if (graph_.dependents(i).empty())
+      ends.push_back(i);
+  auto& result = define(std::move(name), std::move(x), {});
+  for (auto i : ends)
+    if (i != result.index_) // it may be a merged-in step
+      add_edge(i, result.index_);
   return result;
 }
 
 step_definition&
-process_definition::define(std::string name, step_function f,
+process_definition::define(std::string name, step_body x,
                            const std::vector<dependency>& after) {
   require_unsealed();
+  require_doer(name, x);
   transaction change{*this};
   auto known = index_.find(name);
   auto& result = known != index_.end()
-                   ? define_again(known->second, std::move(f))
-                   : define_new(std::move(name), std::move(f));
+                   ? define_again(known->second, std::move(x))
+                   : define_new(std::move(name), std::move(x));
   add_dependencies({&result.index_, 1}, after);
   change.keep();
   return result;
 }
 
-step_definition& process_definition::define_new(std::string name,
-                                                step_function f) {
+void process_definition::require_doer(std::string_view name,
+                                      const step_body& x) const {
+  if (!x.has_doer())
+    throw definition_error(
+      fmt::format(R"(step "{}" of process "{}" has nobody who does it: what )"
+                  "it was given stands for no actor",
+                  name, name_));
+}
+
+step_definition& process_definition::define_new(std::string name, step_body x) {
   require_valid_name("step", name);
   auto index = graph_.add_node();
   auto& result
-    = steps_.emplace_back(*this, index, std::move(name), std::move(f));
+    = steps_.emplace_back(*this, index, std::move(name), std::move(x));
   index_.emplace(result.name_, index);
   return result;
 }
 
 step_definition& process_definition::define_again(step_index step,
-                                                  step_function f) {
+                                                  step_body x) {
   auto& result = steps_[step];
   if (!result.merged_in_)
     throw definition_error(fmt::format(
       R"(process "{}" has a step "{}" already)", name_, result.name_));
-  redefined_.emplace_back(step, std::move(result.function_));
-  result.function_ = std::move(f);
+  redefined_.emplace_back(step, std::move(result.body_));
+  result.body_ = std::move(x);
   result.merged_in_ = false;
   return result;
 }
@@ -135,7 +145,7 @@ process_definition& process_definition::merge(std::string_view process) {
   for (auto& x : other->steps_) {
     auto known = index_.find(x.name_);
     if (known == index_.end())
-      added.push_back(define_new(x.name_, x.function_).index_);
+      added.push_back(define_new(x.name_, x.body_).index_);
     numbers.push_back(known != index_.end() ? known->second : added.back());
   }
   for (auto& x : other->steps_)
@@ -210,6 +220,9 @@ process_definition::seal(const surroundings& wider) {
     result->steps.push_back(plan_step(x, x.settings_.or_else(within_flow)
                                            .or_else(x.merged_settings_)
                                            .or_else(wider.of_defaults)));
+  auto is_delegated = [](auto& x) { return x.delegated != nullptr; };
+  result->delegates
+    = std::any_of(result->steps.begin(), result->steps.end(), is_delegated);
   result->index_steps();
   auto defaults = *own.default_callbacks ? &wider.default_callbacks : nullptr;
   auto chains = [&](auto kind) {
@@ -230,7 +243,8 @@ step_plan process_definition::plan_step(const step_definition& x,
                                         const settings& own) const {
   step_plan result;
   result.name = x.name_;
-  result.function = x.function_;
+  result.function = x.body_.function;
+  result.delegated = plan_delegation(x);
   result.timeout = *own.step_timeout;
   result.retry = *own.retry;
   result.restrictions = x.restrictions_;
@@ -246,6 +260,19 @@ step_plan process_definition::plan_step(const step_definition& x,
   result.skips_dependents = x.skipped_but_.has_value();
   result.never_skipped = never_skipped(x);
   return result;
+}
+
+std::shared_ptr<const delegation>
+process_definition::plan_delegation(const step_definition& x) const {
+  if (x.body_.is_delegated())
+    return std::make_shared<const delegation>(x.body_.delegated);
+  if (x.body_.delegated.reads)
+    throw definition_error(fmt::format(
+      R"(step "{}" of process "{}" says what it reads, but runs at the engine )"
+      "and sees all its context: say on which workers it runs, or leave out "
+      "reads()",
+      x.name_, name_));
+  return nullptr;
 }
 
 std::vector<step_index>

@@ -8,6 +8,15 @@
 
 namespace lightflow {
 
+namespace {
+
+/// A step that was stopped may not even have begun.
+bool is_of_begun_step(const step_finished& x) {
+  return !x.outcome.has(status::stopped) || x.in_function;
+}
+
+} // namespace
+
 process_state::process_state(std::shared_ptr<const process_plan> plan,
                              std::shared_ptr<const writes> input,
                              bool recoverable)
@@ -96,10 +105,32 @@ void process_state::apply(const step_started& x) {
 void process_state::apply(const attempt_failed& x) {
   if (!is_current(x.step, x.attempt) || !move(x.step, step_trigger::back_off))
     return;
-  failed_[x.step] = {x.error, x.output, x.retry_at};
-  steps_[x.step].entry = step_entry::function;
+  go_on_from(x.step, x.error, x.output, x.retry_at);
   if (stopping_)
     drop(x.step, status::stopped, x.time);
+}
+
+void process_state::apply(const attempt_lost& x) {
+  if (!is_current(x.step, x.attempt) || !move(x.step, step_trigger::interrupt))
+    return;
+  go_on_from(x.step, x.reason, x.output, x.time);
+  ++failed_[x.step].losses;
+  ++steps_[x.step].uncounted_attempts;
+  if (stopping_)
+    drop(x.step, status::stopped, x.time);
+  else
+    ready_.push_back(x.step);
+}
+
+/// Notes what an attempt left that another one follows.
+void process_state::go_on_from(step_index step, std::string error,
+                               std::shared_ptr<const step_output> output,
+                               time_point at) {
+  auto& last = failed_[step];
+  last.error = std::move(error);
+  last.output = std::move(output);
+  last.retry_at = at;
+  steps_[step].entry = step_entry::function;
 }
 
 void process_state::apply(const retry_due& x) {
@@ -114,7 +145,7 @@ void process_state::apply(const step_finished& x) {
     return;
   steps_[x.step].start = x.start;
   set_entry(x);
-  if (!x.outcome.has(status::stopped))
+  if (is_of_begun_step(x))
     failed_.erase(x.step);
   context_->publish(x.step, x.output);
   if (!x.error.empty())
@@ -141,7 +172,7 @@ void process_state::set_entry(const step_finished& x) {
   auto& self = steps_[x.step];
   if (x.breakpoint)
     breakpoints_.insert_or_assign(x.step, *x.breakpoint);
-  else if (!x.outcome.has(status::stopped)) // it did not even begin
+  else if (is_of_begun_step(x))
     breakpoints_.erase(x.step);
   auto function_failed
     = x.outcome.has_any(status::error, status::panicked, status::timed_out);
@@ -149,7 +180,7 @@ void process_state::set_entry(const step_finished& x) {
     self.entry = step_entry::callback_before;
   else if (x.breakpoint && !function_failed)
     self.entry = step_entry::callback_after;
-  else if (!x.outcome.has(status::stopped))
+  else if (is_of_begun_step(x))
     self.entry = step_entry::function;
 }
 
@@ -320,6 +351,7 @@ void process_state::reopen_step(step_index step) {
   if (self.attempt == 0)
     return;
   auto& last = failed_[step];
+  last.losses = 0;
   if (auto output = context_->shared_output(step))
     last.output = output;
   if (auto error = errors_.extract(step))
@@ -389,6 +421,10 @@ bool process_state::move(step_index step, step_trigger trigger) {
   };
   --count(phase);
   ++count(*next);
+  if (plan().delegates && plan().steps[step].delegated != nullptr) {
+    running_delegated_ -= phase == step_phase::running ? 1 : 0;
+    running_delegated_ += *next == step_phase::running ? 1 : 0;
+  }
   phase = *next;
   return true;
 }
@@ -505,6 +541,11 @@ process_state::preparation process_state::to_prepare() const {
   if (recovering_)
     result.resources = resources_;
   return result;
+}
+
+std::uint32_t process_state::losses(step_index step) const {
+  auto i = failed_.find(step);
+  return i != failed_.end() ? i->second.losses : 0;
 }
 
 bool process_state::is_current(step_index step, std::uint32_t attempt) const {

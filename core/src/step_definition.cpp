@@ -14,9 +14,9 @@ dependency::dependency(const step_definition& x)
     : process_(x.process_), steps_{x.index_} {}
 
 step_definition::step_definition(process_definition& process, step_index index,
-                                 std::string name, step_function function)
+                                 std::string name, step_body body)
     : process_(&process), index_(index), name_(std::move(name)),
-      function_(std::move(function)) {}
+      body_(std::move(body)) {}
 
 void step_definition::require_unsealed() const {
   process_->require_unsealed();
@@ -28,14 +28,12 @@ step_definition::add_dependencies(const std::vector<dependency>& xs) {
   return *this;
 }
 
-step_definition& step_definition::define_next(std::string name,
-                                              step_function f) {
-  return process_->define(std::move(name), std::move(f), {*this});
+step_definition& step_definition::define_next(std::string name, step_body x) {
+  return process_->define(std::move(name), std::move(x), {*this});
 }
 
-step_definition& step_definition::define_same(std::string name,
-                                              step_function f) {
-  auto& result = process_->define(std::move(name), std::move(f), {});
+step_definition& step_definition::define_same(std::string name, step_body x) {
+  auto& result = process_->define(std::move(name), std::move(x), {});
   for (auto dependency : process_->graph_.dependencies(index_))
     process_->add_edge(dependency, result.index_);
   return result;
@@ -65,6 +63,24 @@ step_definition& step_definition::restrict(
       result.emplace_back(key, ancestor);
   }
   restrictions_ = std::move(result);
+  return *this;
+}
+
+step_definition& step_definition::on(std::string label) {
+  require_unsealed();
+  require_valid_name("label", label);
+  if (body_.delegated.performer != nullptr)
+    throw definition_error(fmt::format(
+      R"(step "{}" of process "{}" is done by an actor, wherever that is: it )"
+      R"(cannot be placed on workers with label "{}" as well)",
+      name_, process_->name_, label));
+  body_.delegated.label = std::move(label);
+  return *this;
+}
+
+step_definition& step_definition::take_along(std::vector<std::string> keys) {
+  require_unsealed();
+  body_.delegated.reads = std::move(keys);
   return *this;
 }
 

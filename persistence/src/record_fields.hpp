@@ -127,6 +127,18 @@ void fields(F& f, attempt_failed& x) {
 }
 
 template <>
+inline constexpr std::string_view kind_name<attempt_lost> = "attempt_lost";
+
+template <class F>
+void fields(F& f, attempt_lost& x) {
+  f("step", x.step);
+  f("attempt", x.attempt);
+  f("reason", x.reason);
+  f("time", x.time);
+  f("output", x.output);
+}
+
+template <>
 inline constexpr std::string_view kind_name<step_finished> = "step_finished";
 
 template <class F>
@@ -139,6 +151,7 @@ void fields(F& f, step_finished& x) {
   f("end", x.end);
   f("output", x.output);
   f("breakpoint", x.breakpoint);
+  f("in_function", x.in_function);
 }
 
 template <>

@@ -419,6 +419,8 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
           s.after("s" + std::to_string(random() % i));
         if (random() % 4 == 0)
           s.skip_with_dependents();
+        if (random() % 3 == 0)
+          s.on("label");
       }
       if (random() % 3 == 0)
         dag.before_process([](lightflow::process&) {});
@@ -502,7 +504,10 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
             happens(process_timed_out{at(i)});
           break;
         case 3:
-          happens(attempt_failed{x, attempt, "no", at(i), at(i), nullptr});
+          if (random() % 3 == 0)
+            happens(attempt_lost{x, attempt, "gone", at(i), nullptr});
+          else
+            happens(attempt_failed{x, attempt, "no", at(i), at(i), nullptr});
           break;
         case 4:
           if (random() % 4 == 0)
@@ -539,6 +544,7 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
             BOOST_REQUIRE(!succeeded[*next]); // before a recovery
             BOOST_REQUIRE(!is_barred(is_barred, *next));
             happens(step_started{*next, live.step(*next).attempt + 1, at(i)});
+            BOOST_REQUIRE(live.running_delegated() <= live.running());
             if (plan->parallelism > 0)
               BOOST_REQUIRE(live.running() <= plan->parallelism);
           }
@@ -546,6 +552,7 @@ BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
       }
       BOOST_TEST(live.has_ended(), describe(live));
       BOOST_TEST((live.wakes_by() == wake_source::ended));
+      BOOST_TEST(live.running_delegated() == 0U);
       auto replayed = make();
       for (auto& happened_again : history)
         happened_again(replayed);

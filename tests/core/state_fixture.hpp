@@ -73,12 +73,14 @@ struct state_fixture {
 inline std::string describe(const process_state& state) {
   auto result = to_string(state.own_status()) + '/'
                 + to_string(state.any_status()) + ' '
-                + std::to_string(state.running());
+                + std::to_string(state.running()) + '/'
+                + std::to_string(state.running_delegated());
   for (step_index x = 0; x < state.plan().steps.size(); ++x) {
     auto& s = state.step(x);
     result += ';' + std::string{to_string(s.phase)} + to_string(s.flags)
               + std::to_string(s.attempt) + '-'
-              + std::to_string(s.uncounted_attempts) + ' '
+              + std::to_string(s.uncounted_attempts) + '-'
+              + std::to_string(state.losses(x)) + ' '
               + std::to_string(static_cast<int>(s.entry))
               + state.error_of(x, "id");
   }

@@ -72,10 +72,11 @@ BOOST_AUTO_TEST_CASE(the_runs_in_each_condition_are_listed) {
              == (status::failed | status::suspended));
 }
 
-BOOST_AUTO_TEST_CASE(all_kinds_of_records_are_there_and_are_read) {
+BOOST_AUTO_TEST_CASE(all_kinds_of_records_of_its_time_are_there_and_are_read) {
   std::set<std::string_view> expected, found;
   for (auto& x : one_of_each())
     expected.insert(kind_of(x));
+  expected.erase("attempt_lost"); // which came later
   for (auto run : {"finished", "suspended", "running"})
     it->read(run, 0, [&](std::uint64_t, std::string_view bytes) {
       found.insert(kind_of(codec.decode(run, bytes)));

@@ -76,6 +76,17 @@ BOOST_AUTO_TEST_CASE(what_is_empty_stays_so) {
   BOOST_TEST(y.output->context.empty());
 }
 
+BOOST_AUTO_TEST_CASE(all_that_is_in_a_lost_attempt_comes_back) {
+  auto decoded = decode_record(encode(process_record{
+    6, attempt_lost{7, 8, "worker left", at(11), some_output()}}));
+  auto& x = std::get<attempt_lost>(std::get<process_record>(decoded).event);
+  BOOST_TEST(x.step == 7U);
+  BOOST_TEST(x.attempt == 8U);
+  BOOST_TEST(x.reason == "worker left");
+  BOOST_TEST((x.time == at(11)));
+  BOOST_TEST(x.output->result.as<std::string>() == "result");
+}
+
 BOOST_AUTO_TEST_CASE(the_bytes_are_those_of_the_first_format) {
   // What was written once must be read for ever: these bytes never change.
   auto hex = [](const std::string& bytes) {

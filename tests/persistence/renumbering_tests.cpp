@@ -232,6 +232,7 @@ BOOST_AUTO_TEST_CASE(all_numbers_in_a_record_become_those_of_the_plan) {
   };
   BOOST_TEST(step_in(step_started{}) == 2U);
   BOOST_TEST(step_in(attempt_failed{}) == 2U);
+  BOOST_TEST(step_in(attempt_lost{}) == 2U);
   BOOST_TEST(step_in(step_finished{}) == 2U);
   BOOST_TEST(step_in(step_timed_out{}) == 2U);
   BOOST_TEST(std::get<step_concluded>(applied(step_concluded{1, {}, ""})).step

@@ -110,6 +110,18 @@ public:
   /// null if none of them did.
   const value* find(std::string_view key) const;
 
+  /// Calls `f` with all keys that it may see, of which it may see some as
+  /// nothing, and some more than once.
+  template <class F>
+  void for_each_key(F f) const {
+    index_->for_each_key(f);
+    if (auto own = context_->own())
+      for (auto& [key, x] : *own)
+        f(std::string_view{key});
+    for (auto& [key, x] : context_->input())
+      f(std::string_view{key});
+  }
+
   /// What an ancestor returned; null if it is no ancestor or returned nothing.
   const value* result(std::string_view step) const;
 

@@ -6,7 +6,7 @@
 #include "lightflow/core/record_hooks.hpp"
 #include "lightflow/core/resource.hpp"
 #include "lightflow/core/settings.hpp"
-#include "lightflow/core/step_function.hpp"
+#include "lightflow/core/step_body.hpp"
 #include "lightflow/core/topology.hpp"
 
 #include <memory>
@@ -25,6 +25,8 @@ namespace lightflow {
 struct step_plan {
   std::string name;
   step_function function;
+  /// Null: the function runs at the engine.
+  std::shared_ptr<const delegation> delegated;
   duration timeout; // negative: none
   retry_policy retry;
   std::vector<std::pair<std::string, step_index>> restrictions;
@@ -58,6 +60,7 @@ struct process_plan {
   std::unordered_map<std::string_view, step_index> index;
   duration timeout{}; // negative: none
   std::size_t parallelism = 0;
+  bool delegates = false; // whether any step is delegated
   callback_chains<process> before;
   callback_chains<process> after;
   callback_chains<step> before_step;

@@ -18,16 +18,16 @@
 
 namespace lightflow {
 
-/// A step given by name and function, for `follow` and `parallel`:
+/// A step given by name and what it does, for `follow` and `parallel`:
 /// `process.follow(lf::named("load", load), lf::named("store", store))`.
 struct named_step {
   std::string name;
-  step_function function;
+  step_body body;
 };
 
-template <step_callable F>
+template <step_doable F>
 named_step named(std::string name, F f) {
-  return {std::move(name), make_step_function(std::move(f))};
+  return {std::move(name), make_step_body(std::move(f))};
 }
 
 /// A process while it is being defined: its steps and what each runs after.
@@ -59,9 +59,10 @@ public:
   }
 
   /// Defines a step with a name, to run after `xs`: names, sync points, steps.
-  template <step_callable F, class... Ts>
+  /// It is done by a function, or by what can do it in place of one.
+  template <step_doable F, class... Ts>
   step_definition& step(std::string name, F f, const Ts&... xs) {
-    return define(std::move(name), make_step_function(std::move(f)), {xs...});
+    return define(std::move(name), make_step_body(std::move(f)), {xs...});
   }
 
   /// The step of that name. Throws definition_error if there is none.
@@ -108,9 +109,9 @@ public:
     return sync_all(std::string{function_name<Function>()}, Function);
   }
 
-  template <step_callable F>
+  template <step_doable F>
   step_definition& sync_all(std::string name, F f) {
-    return define_sync_all(std::move(name), make_step_function(std::move(f)));
+    return define_sync_all(std::move(name), make_step_body(std::move(f)));
   }
 
   /// Copies the steps of another process into this one, as that is now. A step
@@ -148,6 +149,8 @@ private:
   std::shared_ptr<const process_plan> seal(const surroundings& wider);
 
   step_plan plan_step(const step_definition& x, const settings& own) const;
+  std::shared_ptr<const delegation>
+  plan_delegation(const step_definition& x) const;
   std::vector<step_index> never_skipped(const step_definition& x) const;
   /// Takes back what was defined since it was made, unless that is kept: what
   /// throws halfway leaves nothing behind.
@@ -173,11 +176,12 @@ private:
   };
 
   void require_unsealed() const;
-  step_definition& define(std::string name, step_function f,
+  void require_doer(std::string_view name, const step_body& x) const;
+  step_definition& define(std::string name, step_body x,
                           const std::vector<dependency>& after);
-  step_definition& define_new(std::string name, step_function f);
-  step_definition& define_again(step_index step, step_function f);
-  step_definition& define_sync_all(std::string name, step_function f);
+  step_definition& define_new(std::string name, step_body x);
+  step_definition& define_again(step_index step, step_body x);
+  step_definition& define_sync_all(std::string name, step_body x);
   std::vector<step_index> resolve(const dependency& x,
                                   std::string_view wanted_by) const;
   void add_dependencies(std::span<const step_index> nodes,
@@ -190,7 +194,7 @@ private:
   bool sealed_ = false;
   std::deque<step_definition> steps_; // never moves what it holds
   /// Merged-in steps that were defined once more, with what they did before.
-  std::vector<std::pair<step_index, step_function>> redefined_;
+  std::vector<std::pair<step_index, step_body>> redefined_;
   std::unordered_map<std::string_view, step_index> index_;
   dependency_graph graph_;
 };

@@ -50,6 +50,17 @@ struct attempt_failed {
   std::shared_ptr<const step_output> output;
 };
 
+/// Who did an attempt was lost with it, such as a worker, and another attempt
+/// is to follow. It does not count as one of those that the step may fail in.
+struct attempt_lost {
+  step_index step;
+  std::uint32_t attempt;
+  std::string reason;
+  time_point time;
+  /// What the step had set by then; the next attempt goes on from there.
+  std::shared_ptr<const step_output> output;
+};
+
 /// A step came to its end.
 struct step_finished {
   step_index step;
@@ -61,6 +72,9 @@ struct step_finished {
   std::shared_ptr<const step_output> output; // null if it left nothing
   /// The callback that must succeed and did not.
   std::optional<callback_breakpoint> breakpoint = {};
+  /// Of one that was stopped: whether it was when its function had begun, and
+  /// what comes before that had passed.
+  bool in_function = false;
 };
 
 /// A step took too long. Its function may still run; what it does is dropped.
@@ -119,9 +133,10 @@ struct process_concluded {
 
 using process_event
   = std::variant<process_started, process_prepared, step_started,
-                 attempt_failed, step_finished, step_timed_out, step_concluded,
-                 resource_attached, process_paused, process_resumed,
-                 process_stopped, process_timed_out, process_concluded>;
+                 attempt_failed, attempt_lost, step_finished, step_timed_out,
+                 step_concluded, resource_attached, process_paused,
+                 process_resumed, process_stopped, process_timed_out,
+                 process_concluded>;
 
 // What follows from the clock or from what happened to the run, and is in no
 // record of its own.

@@ -41,7 +41,7 @@ struct step_state {
   status flags = status::pending;
   std::uint32_t attempt = 0;
   /// How many of the attempts leave the number of retries as it is: those
-  /// before the last recovery.
+  /// before the last recovery, and those that were lost.
   std::uint32_t uncounted_attempts = 0;
   std::uint32_t open_dependencies = 0;
   time_point start; // of the first attempt
@@ -68,6 +68,7 @@ public:
   void apply(const process_prepared& x);
   void apply(const step_started& x);
   void apply(const attempt_failed& x);
+  void apply(const attempt_lost& x);
   void apply(const retry_due& x);
   void apply(const step_finished& x);
   void apply(const step_timed_out& x);
@@ -94,6 +95,9 @@ public:
 
   /// When the wait of a step that backs off is over.
   time_point retry_at(step_index step) const;
+
+  /// How many attempts of a step were lost since it last came to its end.
+  std::uint32_t losses(step_index step) const;
 
   /// Whether an attempt is the one under way of its step.
   bool is_current(step_index step, std::uint32_t attempt) const;
@@ -201,6 +205,11 @@ public:
     return running_;
   }
 
+  /// How many of those are delegated.
+  std::size_t running_delegated() const noexcept {
+    return running_delegated_;
+  }
+
   time_point start() const noexcept {
     return start_;
   }
@@ -215,6 +224,7 @@ private:
     std::string error;
     std::shared_ptr<const step_output> output;
     time_point retry_at;
+    std::uint32_t losses = 0; // of attempts since the step last ended
   };
 
   std::string reason_of(step_index x) const;
@@ -230,6 +240,8 @@ private:
   void skip_reopened_dependents(step_index step, time_point time);
   void cancel_all(status of_running, time_point time);
   void set_entry(const step_finished& x);
+  void go_on_from(step_index step, std::string error,
+                  std::shared_ptr<const step_output> output, time_point at);
   void leave_beginning(step_index step);
   void begin_recovery();
   void reopen_step(step_index step);
@@ -243,6 +255,7 @@ private:
   std::vector<step_index> ready_; // from next_ready_ on; may hold ended ones
   std::size_t next_ready_ = 0;
   std::size_t running_ = 0;
+  std::size_t running_delegated_ = 0;
   std::size_t backing_off_ = 0;
   std::size_t ended_steps_ = 0;
   std::set<step_index> concluding_;

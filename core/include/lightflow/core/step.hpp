@@ -143,6 +143,10 @@ public:
 
   // -- for the engine ---------------------------------------------------------
 
+  const step_view& view() const noexcept {
+    return view_;
+  }
+
   void set_returned(value x) {
     returned_ = std::move(x);
   }

@@ -5,7 +5,7 @@
 #include "lightflow/core/fwd.hpp"
 #include "lightflow/core/name.hpp"
 #include "lightflow/core/settings.hpp"
-#include "lightflow/core/step_function.hpp"
+#include "lightflow/core/step_body.hpp"
 #include "lightflow/core/topology.hpp"
 
 #include <concepts>
@@ -72,7 +72,7 @@ private:
 class step_definition : public step_settings<step_definition> {
 public:
   step_definition(process_definition& process, step_index index,
-                  std::string name, step_function function);
+                  std::string name, step_body body);
 
   step_definition(const step_definition&) = delete;
   step_definition& operator=(const step_definition&) = delete;
@@ -100,9 +100,9 @@ public:
     return next(std::string{function_name<Function>()}, Function);
   }
 
-  template <step_callable F>
+  template <step_doable F>
   step_definition& next(std::string name, F f) {
-    return define_next(std::move(name), make_step_function(std::move(f)));
+    return define_next(std::move(name), make_step_body(std::move(f)));
   }
 
   /// Defines a step that runs after the same steps as this one, and gives it.
@@ -111,9 +111,9 @@ public:
     return same(std::string{function_name<Function>()}, Function);
   }
 
-  template <step_callable F>
+  template <step_doable F>
   step_definition& same(std::string name, F f) {
-    return define_same(std::move(name), make_step_function(std::move(f)));
+    return define_same(std::move(name), make_step_body(std::move(f)));
   }
 
   /// Makes `get(key)` read what one ancestor set, whatever others set under
@@ -123,6 +123,24 @@ public:
   /// The same for several pairs of key and step.
   step_definition& restrict(
     std::initializer_list<std::pair<std::string, std::string_view>> xs);
+
+  // -- where it runs ----------------------------------------------------------
+
+  /// Has the step's function run on a worker with this label, which follows the
+  /// rules for names; conditions and callbacks stay at the engine. Throws
+  /// definition_error for a bad label, and if an actor does the step.
+  step_definition& on(std::string label);
+
+  /// Names the keys of the context whose values a step takes along that is not
+  /// done by the engine itself; it does not see others. Without it, the step
+  /// takes along all that are visible to it. Results of the steps that it runs
+  /// after come along in any case. If the engine itself runs the step, the
+  /// first start of a run throws definition_error, since it sees all its
+  /// context.
+  template <std::convertible_to<std::string>... Keys>
+  step_definition& reads(Keys... keys) {
+    return take_along({std::string{std::move(keys)}...});
+  }
 
   // -- conditions -------------------------------------------------------------
   //
@@ -203,6 +221,7 @@ private:
     return *this;
   }
 
+  step_definition& take_along(std::vector<std::string> keys);
   step_definition& skip_all_but(std::vector<std::string> names);
 
   /// Takes in what another definition of a step of this name says, whose
@@ -212,13 +231,13 @@ private:
 
   void require_unsealed() const;
   step_definition& add_dependencies(const std::vector<dependency>& xs);
-  step_definition& define_next(std::string name, step_function f);
-  step_definition& define_same(std::string name, step_function f);
+  step_definition& define_next(std::string name, step_body x);
+  step_definition& define_same(std::string name, step_body x);
 
   process_definition* process_;
   step_index index_;
   std::string name_;
-  step_function function_;
+  step_body body_;
   std::vector<std::pair<std::string, step_index>> restrictions_;
   condition condition_;
   std::vector<condition> merged_conditions_;

@@ -35,7 +35,8 @@ enum class step_trigger : std::uint8_t {
   finish,
   /// The step ends without (another) attempt: cancelled, stopped or skipped.
   drop,
-  /// The program ended during the attempt, and the step is to run again.
+  /// The program ended during the attempt, or who did it was lost, and the step
+  /// is to run again.
   interrupt,
   /// The step had ended abnormally, and is to run in the recovered run.
   reopen,

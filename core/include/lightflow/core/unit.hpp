@@ -141,6 +141,11 @@ public:
   /// Adds to what went wrong, and to the status.
   void add_error(status flag, std::string_view error);
 
+  /// What was set at its own level until now.
+  const writes& own_writes() const noexcept {
+    return own_;
+  }
+
   /// Takes what was set until now.
   writes take_writes() {
     return std::move(own_);

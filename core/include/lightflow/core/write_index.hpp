@@ -52,6 +52,19 @@ public:
     return result;
   }
 
+  /// Calls `f` with each key that was written, with some more than once.
+  template <class F>
+  void for_each_key(F& f) const {
+    for (auto& xs : segments_) {
+      const entry* last = nullptr;
+      for (auto& x : *xs) {
+        if (last == nullptr || last->item->first != x.item->first)
+          f(std::string_view{x.item->first});
+        last = &x;
+      }
+    }
+  }
+
   bool empty() const noexcept {
     return segments_.empty();
   }

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include "attempt_runner.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+namespace lightflow {
+
+namespace {
+
+writes carried_writes(const attempt& x) {
+  return x.carried_over != nullptr ? x.carried_over->context : writes{};
+}
+
+} // namespace
+
+attempt_runner::attempt_runner(runtime& env, attempt what, time_point now)
+    : env_(env),
+      attempt_(std::move(what)), self_{*attempt_.process,
+                                       attempt_.view,
+                                       {attempt_.number,
+                                        attempt_.first_start.value_or(now),
+                                        attempt_.shared->stop.get_token()},
+                                       carried_writes(attempt_)} {
+  end_.step = attempt_.view.index();
+  end_.attempt = attempt_.number;
+  end_.start = self_.start();
+  self_.set_state(status::pending | recovering());
+}
+
+// -- before the function ------------------------------------------------------
+
+bool attempt_runner::begin(time_point now) {
+  if (attempt_.shared->stop.stop_requested()) {
+    stop("did not start: it was asked to stop before");
+    if (attempt_.carried_over != nullptr) // so that no recovery misses it
+      self_.set_returned(attempt_.carried_over->result);
+    concludes_ = !is_fresh();
+    return false;
+  }
+  attempt_.shared->begin(now);
+  if (attempt_.entry == step_entry::callback_after) {
+    keep_result();
+    return false;
+  }
+  if (is_fresh() && !prepare())
+    return false;
+  attempt_.shared->enter_function();
+  return true;
+}
+
+/// Gives whether the step is to run.
+bool attempt_runner::prepare() {
+  auto& plan = plan_of_process();
+  if (attempt_.entry == step_entry::beginning)
+    record(plan.step_records.insert, "insert", self_);
+  if (attempt_.entry != step_entry::callback_before && !is_to_run()) {
+    end_.outcome = status::skipped;
+    return false;
+  }
+  auto failed = run_callbacks(plan.before_step, callback_moment::before, self_,
+                              attempt_.from);
+  if (!failed)
+    return true;
+  end_.outcome = status::cancelled | status::callback_failed;
+  end_.error = describe("did not run: " + failed->error);
+  end_.breakpoint = {callback_moment::before, failed->at};
+  return false;
+}
+
+bool attempt_runner::is_to_run() {
+  auto& conditions = attempt_.view.plan().conditions;
+  return std::all_of(conditions.begin(), conditions.end(),
+                     [&](auto& x) { return x.holds(self_); });
+}
+
+/// The function has run before a recovery.
+void attempt_runner::keep_result() {
+  end_.outcome = status::success;
+  if (attempt_.carried_over != nullptr)
+    self_.set_returned(attempt_.carried_over->result);
+}
+
+// -- how the function ended ---------------------------------------------------
+
+void attempt_runner::succeed(value returned) {
+  if (returned.has_value())
+    if (auto why = why_not_kept(returned); !why.empty())
+      return fail(problem::of(
+        lightflow::fail("what it returned cannot be kept: " + why)));
+  end_.outcome = status::success;
+  self_.set_returned(std::move(returned));
+}
+
+void attempt_runner::fail(const problem& x) {
+  end_.outcome = x.is_panic() ? status::panicked : status::error;
+  end_.error = x.message;
+  end_.retry_after = retry_after();
+  end_.error = describe(x.describe());
+}
+
+void attempt_runner::stop(std::string_view why) {
+  end_.outcome = status::stopped;
+  end_.error = describe(why);
+  concludes_ = !attempt_.shared->is_abandoned();
+}
+
+void attempt_runner::lose(const std::string& why) {
+  end_.outcome = status::error;
+  end_.error = describe("was lost: " + why);
+  if (attempt_.shared->stop.stop_requested())
+    return;
+  end_.lost = attempt_.losses + 1 < most_losses;
+  if (!end_.lost)
+    end_.error
+      = describe(fmt::format("is not tried again after {} lost attempts, the "
+                             "last one lost since {}: see whether the step is "
+                             "what ends them",
+                             most_losses, why));
+}
+
+std::optional<duration> attempt_runner::retry_after() {
+  auto& policy = attempt_.view.plan().retry;
+  if (attempt_.number - attempt_.uncounted > policy.retries
+      || attempt_.shared->stop.stop_requested())
+    return std::nullopt;
+  if (policy.predicate) {
+    auto [again, trouble] = call_guarded(
+      [&] { return result<bool>{policy.predicate(failure{end_.error})}; });
+    if (trouble)
+      self_.emit(event_stage::retry, *std::move(trouble), {});
+    if (!again.value_or(false))
+      return std::nullopt;
+  }
+  auto id = attempt_.process->step_id(attempt_.view.plan().name);
+  return policy.delay_after(attempt_.number - attempt_.uncounted,
+                            std::hash<std::string>{}(id));
+}
+
+/// A codec of the user may throw.
+std::string attempt_runner::why_not_kept(const value& returned) const {
+  auto [why, trouble] = call_guarded([&] {
+    return result<std::string>{attempt_.process->run->why_not_kept(returned)};
+  });
+  return trouble ? trouble->describe() : *std::move(why);
+}
+
+// -- after the function -------------------------------------------------------
+
+void attempt_runner::conclude() {
+  if (concludes_ && !end_.retry_after && !end_.lost)
+    run_conclusion();
+  end_.end = env_.now();
+}
+
+void attempt_runner::run_conclusion() {
+  auto& plan = plan_of_process();
+  if (!plan.has_step_conclusion() || !attempt_.shared->conclusion.take())
+    return;
+  end_.concluded = true;
+  self_.set_state(end_.outcome | recovering());
+  if (!end_.error.empty())
+    self_.add_error(end_.outcome, end_.error);
+  auto from = attempt_.entry == step_entry::callback_after ? attempt_.from
+                                                           : std::nullopt;
+  if (auto failed = run_after_step(plan, self_, from))
+    end_.breakpoint = {callback_moment::after, failed->at};
+  end_.outcome = self_.state().remove(recovering());
+  end_.error = self_.error();
+  if (attempt_.shared->record.take())
+    record(plan.step_records.update, "update", self_);
+}
+
+std::optional<failed_callback>
+run_after_step(const process_plan& plan, step& self,
+               std::optional<callback_position> from) {
+  auto ran = !self.state().has_any(status::skipped, status::cancelled);
+  std::optional<failed_callback> failed;
+  if (ran)
+    failed = run_callbacks(plan.after_step, callback_moment::after, self, from);
+  if (failed)
+    self.add_error(status::callback_failed,
+                   fmt::format(R"(step "{}" (id {}): {})", self.name(),
+                               self.id(), failed->error));
+  return failed;
+}
+
+attempt_ended attempt_runner::take_end() {
+  auto context = self_.take_writes();
+  auto returned = self_.take_returned();
+  if (!context.empty() || returned.has_value())
+    end_.output = std::make_shared<step_output>(
+      step_output{std::move(context), std::move(returned)});
+  return std::move(end_);
+}
+
+std::string attempt_runner::describe(std::string_view what) const {
+  auto& name = attempt_.view.plan().name;
+  return fmt::format(R"(step "{}" (id {}, attempt {}) {})", name,
+                     attempt_.process->step_id(name), attempt_.number, what);
+}
+
+} // namespace lightflow
