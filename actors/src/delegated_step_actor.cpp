@@ -2,6 +2,7 @@
 #include "delegated_step_actor.hpp"
 
 #include "attempt_performer.hpp"
+#include "remote_step_actor.hpp"
 
 #include <caf/send.hpp>
 
@@ -14,24 +15,6 @@ namespace lightflow {
 namespace {
 
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
-
-/// Stands for a step with a label at an engine that has no workers.
-class unplaced_step_actor : public delegated_step_actor {
-public:
-  using delegated_step_actor::delegated_step_actor;
-
-protected:
-  void ask(step&) override {
-    fail(problem::of(lightflow::fail(fmt::format(
-      R"(it runs on workers with label "{}", and this engine takes )"
-      "no workers",
-      what().view.plan().delegated->label))));
-  }
-
-  std::string whom() const override {
-    return "a worker";
-  }
-};
 
 } // namespace
 
@@ -138,8 +121,15 @@ void delegated_step_actor::succeed(value returned, const writes& context) {
   });
 }
 
-void delegated_step_actor::fail(const problem& why) {
-  end([&](attempt_runner& x) { x.fail(why); });
+void delegated_step_actor::fail(const problem& why, const writes& context) {
+  end([&](attempt_runner& x) {
+    for (auto& [key, set] : context)
+      (void)call_guarded([&] {
+        x.self().set(key, set);
+        return result<>{};
+      });
+    x.fail(why);
+  });
 }
 
 void delegated_step_actor::lose(const std::string& why) {
@@ -163,8 +153,8 @@ void spawn_delegated(caf::local_actor& parent, runtime& env,
     dynamic_cast<const attempt_performer&>(*by).spawn(
       parent, env, std::move(process), std::move(what));
   else
-    parent.spawn<unplaced_step_actor, caf::hidden>(env, std::move(process),
-                                                   std::move(what));
+    parent.spawn<remote_step_actor, caf::hidden>(env, std::move(process),
+                                                 std::move(what));
 }
 
 } // namespace lightflow

@@ -63,7 +63,8 @@ protected:
   /// It returned this, or nothing, and set that. Fails if that cannot be kept.
   void succeed(value returned, const writes& context);
 
-  void fail(const problem& x);
+  /// It failed or threw, after it had set that.
+  void fail(const problem& x, const writes& context = {});
 
   /// Who did it is gone, through no fault of the step's own: it is tried again
   /// without that being counted, unless that has happened too often.

@@ -6,6 +6,8 @@
 #include "engine_actor.hpp"
 #include "event_dispatcher.hpp"
 #include "journal_writer.hpp"
+#include "work_queue_actor.hpp"
+#include "worker_access.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
@@ -87,6 +89,10 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
   events_->set_listener(
     [to = dispatcher_] { caf::anon_send(to, wake_atom::value); });
   open_journal(options);
+  env_->workers = std::make_shared<worker_access>(flows, value_limit_);
+  env_->workers->queue = system->spawn<work_queue_impl, caf::hidden>(
+    *env_, worker_care{options.worker_heartbeat, options.worker_patience,
+                       value_limit_});
   actor_ = system->spawn<engine_actor_impl, caf::hidden>(
     *env_, recovery_options{options.interrupted, options.retention});
 }
@@ -181,6 +187,7 @@ void engine_core::close() {
     closed_ = true;
   }
   close(actor_);
+  close(env_->workers->queue);
   if (env_->journal != nullptr)
     close(env_->journal->writer);
   close(dispatcher_);
@@ -192,6 +199,7 @@ void engine_core::close() {
     log_running();
     patience = long_patience;
   }
+  env_->workers.reset();
   env_->journal.reset();
   env_->writer_pool.reset();
   env_->events_pool.reset();

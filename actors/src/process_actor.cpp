@@ -53,9 +53,7 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
     [this](const process_concluded& x) { on_concluded(x); },
     [this](const append_refused&) { on_refused(); },
     [this](const control& x) { return on_control(x); },
-    [this](look_atom) {
-      return std::make_shared<const process_state>(state_.snapshot());
-    },
+    [this](look_atom) { return look(); },
     [this](wake_atom) { on_wake(); },
     [this](tick_atom) { set_wake(); },
     [this](close_atom) { on_close(); },
@@ -542,6 +540,14 @@ void process_actor_impl::report_late(std::string what,
     x.step_id = self_->step_id(step);
   }
   self_->run->events->emit(std::move(x));
+}
+
+std::shared_ptr<const process_state> process_actor_impl::look() const {
+  auto result = std::make_shared<process_state>(state_.snapshot());
+  auto waits = [](auto& x) { return x != nullptr && x->waits_for_worker(); };
+  auto waiting = std::count_if(running_.begin(), running_.end(), waits);
+  result->note_waiting_for_worker(static_cast<std::size_t>(waiting));
+  return result;
 }
 
 std::vector<step_index> process_actor_impl::steps_not_begun() const {

@@ -119,6 +119,7 @@ private:
   std::vector<step_index> steps_not_begun() const;
   std::vector<step_index> steps_in_function() const;
   process_report report_now() const;
+  std::shared_ptr<const process_state> look() const;
   bool waits_for_steps() const;
   bool will_wake() const;
   void request_stop();

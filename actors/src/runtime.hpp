@@ -21,6 +21,7 @@
 namespace lightflow {
 
 struct journal_access;
+struct worker_access;
 
 /// Says that an actor dies of an exception of our own.
 std::string describe_defect(std::string_view actor, std::exception_ptr what);
@@ -74,6 +75,9 @@ struct runtime {
 
   /// Null: the engine has no journal.
   std::shared_ptr<journal_access> journal = nullptr;
+
+  /// Null in a worker.
+  std::shared_ptr<worker_access> workers = nullptr;
 
   /// Logs it.
   void log_defect(std::string_view actor, std::exception_ptr what) const;

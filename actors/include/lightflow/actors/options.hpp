@@ -9,6 +9,7 @@
 #include "lightflow/persistence/encryption.hpp"
 #include "lightflow/persistence/journal.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -77,6 +78,11 @@ struct engine_options {
   /// engine's own cannot, and has no threads for it; one that was given to it
   /// does as it was configured.
   std::optional<network_options> network = {};
+
+  /// How often the engine and its workers tell each other that they are there,
+  /// and how long each waits for that before it takes the other for lost.
+  duration worker_heartbeat = std::chrono::seconds{2};
+  duration worker_patience = std::chrono::seconds{10};
 };
 
 } // namespace lightflow
