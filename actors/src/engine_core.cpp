@@ -187,7 +187,6 @@ void engine_core::close() {
     closed_ = true;
   }
   close(actor_);
-  close(env_->workers->queue);
   if (env_->journal != nullptr)
     close(env_->journal->writer);
   close(dispatcher_);
@@ -199,6 +198,7 @@ void engine_core::close() {
     log_running();
     patience = long_patience;
   }
+  close(env_->workers->queue); // steps on workers have used it until here
   env_->workers.reset();
   env_->journal.reset();
   env_->writer_pool.reset();
