@@ -3,7 +3,6 @@
 
 #include "measure.hpp"
 
-#include "lightflow/actors/worker.hpp"
 #include "lightflow/caf/system.hpp"
 #include "lightflow/lightflow.hpp"
 

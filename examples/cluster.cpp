@@ -6,7 +6,6 @@
 //
 // Start one engine and some workers, in any order. Kill what you like, with
 // kill -9, and start it again: the count is always 1270607.
-#include <lightflow/actors/worker.hpp>
 #include <lightflow/lightflow.hpp>
 
 #include <fmt/core.h>

@@ -205,6 +205,28 @@ BOOST_AUTO_TEST_CASE(a_step_of_a_silent_worker_runs_on_another) {
   require_right(engine().start("flow"));
 }
 
+BOOST_AUTO_TEST_CASE(both_sides_notice_a_network_that_is_cut) {
+  network_namespace network;
+  if (!network) {
+    BOOST_TEST_MESSAGE("no network can be made here");
+    return;
+  }
+  options.network->allow_unencrypted = true;
+  worker_settings x;
+  x.port = engine().listen({network.address(), 0});
+  x.address = network.address();
+  x.network = network.name();
+  start(x);
+  auto run = engine().start("flow", {{"mode", "hold"}});
+  BOOST_TEST(becomes([&] { return begun() == 2; }));
+  network.cut();
+  BOOST_TEST(becomes([&] { return is_logged("silent for"); }));
+  BOOST_TEST(becomes([&] { return place.count("end") == 2; })); // stopped
+  place.make("go");
+  network.mend();
+  require_right(run);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_goes_on_when_its_engine_is_killed) {
   auto argument = [this](std::uint64_t at) {
     return fmt::format("{} {}", place.path().string(), at);

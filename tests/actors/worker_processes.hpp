@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lightflow/actors/worker.hpp"
 #include "lightflow/lightflow.hpp"
 
 #include "../support/child_process.hpp"
+#include "../support/network_namespace.hpp"
 #include "../support/printing.hpp"
 #include "../support/temporary_directory.hpp"
 
@@ -152,13 +152,16 @@ struct worker_settings {
   std::string label = "cpu";
   std::size_t slots = 2;
   int version = 1;
-  fs::path certificates = "-"; // a directory; "-": without TLS
+  fs::path certificates = "-";       // a directory; "-": without TLS
+  std::string address = "127.0.0.1"; // of the engine
+  std::string network = "-";         // a namespace; "-": that of the test
 };
 
 inline std::string to_argument(const fs::path& where,
                                const worker_settings& x) {
-  return fmt::format("{} {} {} {} {} {} {}", where.string(), x.port, x.name,
-                     x.label, x.slots, x.version, x.certificates.string());
+  return fmt::format("{} {} {} {} {} {} {} {} {}", where.string(), x.port,
+                     x.name, x.label, x.slots, x.version,
+                     x.certificates.string(), x.address, x.network);
 }
 
 inline tls_files tls_in(const fs::path& x) {
@@ -170,10 +173,14 @@ inline void run_worker(const std::string& argument) {
   fs::path where;
   worker_settings x;
   in >> where >> x.port >> x.name >> x.label >> x.slots >> x.version
-    >> x.certificates;
+    >> x.certificates >> x.address >> x.network;
+  if (x.network != "-" && !network_namespace::enter(x.network))
+    return;
   catalog flows;
   define(flows, work_place{where}, x.version);
-  worker_options options{{"127.0.0.1", x.port}, {x.label}, x.name, x.slots};
+  worker_options options{{x.address, x.port}, {x.label}, x.name, x.slots};
+  options.network.allow_unencrypted = true;
+  options.answer_time = 1s;
   options.longest_wait = 200ms;
   options.drain_time = 5s;
   if (x.certificates != "-")
