@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "networking.hpp"
 
+#include "lightflow/caf/engine_handle.hpp"
 #include "lightflow/caf/error.hpp"
 #include "lightflow/core/error.hpp"
 
@@ -15,6 +16,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <typeindex>
 
 #include <fmt/format.h>
 #include <netdb.h>
@@ -40,6 +42,10 @@ void require_network(caf::actor_system& system, const network_options& how) {
                 "the actor system has nothing to talk to other nodes with: set "
                 "engine_options::network, or for a given actor system call "
                 "lightflow::load_network on its configuration");
+  if (!system.config().type_names_by_rtti.contains(typeid(messages::start)))
+    throw error(error_code::no_network,
+                "the actor system does not know the messages of engines: call "
+                "lightflow::add_message_types on its configuration");
   if (how.tls && !has_tls(system))
     throw error(error_code::no_network,
                 "the actor system was configured without TLS: call "
@@ -213,6 +219,13 @@ caf::strong_actor_ptr dial_and_wait(caf::actor_system& system, dial what,
   if (!result)
     throw from_caf(result.error());
   return *std::move(result);
+}
+
+engine_handle connect(caf::actor_system& system, const endpoint& where,
+                      duration timeout, const network_options& how) {
+  dial what{where, interface_of<engine_handle>(system), timeout};
+  return caf::actor_cast<engine_handle>(
+    dial_and_wait(system, std::move(what), how));
 }
 
 } // namespace lightflow

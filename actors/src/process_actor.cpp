@@ -26,7 +26,8 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       supervisor_(std::move(supervisor)), index_(index), self_(std::move(self)),
       run_(std::move(run)), state_(std::move(state)), entries_(std::move(log)),
-      running_(state_.plan().steps.size()), timed_(state_.plan().steps.size()) {
+      running_(state_.plan().steps.size()), timed_(state_.plan().steps.size()),
+      told_(state_.plan().steps.size()) {
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     env_.log_defect(fmt::format(R"(process "{}")", self_->id()), thrown);
     return caf::exit_reason::unhandled_exception;
@@ -76,6 +77,7 @@ void process_actor_impl::resume_timers() {
   auto now = env_.now();
   for (step_index x = 0; x < running_.size(); ++x) {
     auto& step = state_.step(x);
+    told_[x] = step.phase == step_phase::ended; // before a recovery
     if (step.phase != step_phase::backing_off)
       continue;
     add_timer({state_.retry_at(x), timer::kind::retry, x, step.attempt});
@@ -151,6 +153,21 @@ void process_actor_impl::take_effect(const attempt_failed& x) {
     add_timer({x.retry_at, timer::kind::retry, x.step, x.attempt});
   else
     state_.apply(retry_due{x.step, x.attempt});
+}
+
+void process_actor_impl::take_effect(const step_finished& x) {
+  tell_of(x.step);
+}
+
+void process_actor_impl::take_effect(const step_timed_out& x) {
+  tell_of(x.step);
+}
+
+void process_actor_impl::tell_of(step_index step) {
+  if (!env_.notices->is_watched())
+    return;
+  told_[step] = true;
+  env_.notices->step_completed(*self_, state_, step);
 }
 
 void process_actor_impl::take_effect(const step_concluded& x) {
@@ -583,6 +600,8 @@ void process_actor_impl::abandon_steps() {
 void process_actor_impl::leave() {
   left_ = true;
   abandon_steps(); // of steps that ended while their functions still run
+  if (state_.has_ended() && env_.notices->is_watched())
+    env_.notices->process_completed(*self_, state_, told_);
   send(supervisor_, process_ended{index_, std::make_shared<const process_state>(
                                             std::move(state_))});
   quit();

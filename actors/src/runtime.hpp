@@ -5,6 +5,7 @@
 #include "lightflow/core/event.hpp"
 #include "lightflow/core/settings.hpp"
 
+#include "notice_board.hpp"
 #include "open_attempts.hpp"
 #include "running_functions.hpp"
 #include "thread_pool.hpp"
@@ -32,6 +33,7 @@ struct runtime {
   log_function log;
   thread_pool* pool; // null: CAF's scheduler runs the actors
   event_sink* events;
+  notice_board* notices;
   std::size_t handlers_at_once; // of events
 
   /// How many steps of a process are handed out at once: more than can run, so

@@ -16,6 +16,10 @@ work_queue_impl::work_queue_impl(caf::actor_config& cfg, runtime& env,
                                  worker_care care)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env), care_(care),
       epoch_(make_id()) {
+  // Nothing that a worker sends is a reason to end.
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  set_exit_handler([](caf::exit_msg&) {});
   set_down_handler([this](const caf::down_msg& x) {
     lose(x.source, "the connection to it was lost, or it ended");
   });

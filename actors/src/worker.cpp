@@ -116,6 +116,7 @@ public:
                 .log = options_.log,
                 .pool = &pool,
                 .events = nullptr,
+                .notices = nullptr,
                 .handlers_at_once = 0,
                 .window = 0};
     caf_links links{options_.engine, options_.network, options_.answer_time};

@@ -54,6 +54,7 @@ public:
       .log = [this](log_level, std::string_view x) { log.emplace_back(x); },
       .pool = nullptr,
       .events = &events,
+      .notices = nullptr,
       .handlers_at_once = 0,
       .window = 1});
   }

@@ -53,7 +53,8 @@ enum class error_code {
   not_on_worker,
   /// An address or a port cannot be listened at: see the message.
   cannot_listen,
-  /// Nothing answered at an endpoint in time, or no engine did: see the message.
+  /// Nothing answered at an endpoint in time, or no engine did: see the
+  /// message.
   cannot_connect,
   /// Messages would leave the machine unencrypted: give TLS files, or allow it
   /// in so many words.
