@@ -3,7 +3,7 @@
 
 #include "lightflow/caf.hpp"
 
-#include "recovery_fixture.hpp"
+#include "fixture.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
@@ -11,9 +11,11 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -40,15 +42,33 @@ std::shared_ptr<outcome<Answer>> request(const Handle& from, Message x) {
   auto result = std::make_shared<outcome<Answer>>();
   from.home_system().template spawn<caf::hidden>(
     [=](caf::event_based_actor* self) {
-      self->request(from, caf::infinite, x)
-        .then([=](Answer& y) { result->answer = y; },
-              [=](const caf::error& e) { result->refusal = from_caf(e); });
+      auto refuse = [=](const caf::error& e) { result->refusal = from_caf(e); };
+      auto pending = self->request(from, caf::infinite, x);
+      if constexpr (std::is_same_v<Answer, caf::unit_t>)
+        pending.then([=] { result->answer = caf::unit; }, refuse);
+      else
+        pending.then([=](Answer& y) { result->answer = y; }, refuse);
     });
   return result;
 }
 
 /// Has an engine on the test scheduler talked to by messages.
-struct message_fixture : recovery_fixture {
+struct message_fixture : deterministic_fixture {
+  /// The process of a recoverable flow of the name "flow".
+  process_definition& recoverable_process() {
+    return catalog.flow("flow").recoverable().process("flow");
+  }
+
+  /// A step that writes down its name, and fails as often as it is told to.
+  auto working(std::string line) {
+    return [this, line = std::move(line)](step&) -> result<> {
+      happened.push_back(line);
+      if (fails[line] > 0 && fails[line]-- > 0)
+        return fail("told to");
+      return {};
+    };
+  }
+
   engine_handle front() {
     return actor_of(engine());
   }
@@ -104,6 +124,9 @@ struct message_fixture : recovery_fixture {
     caf::anon_send(front(), std::move(x));
     run_all();
   }
+
+  std::vector<std::string> happened;
+  std::map<std::string, int> fails; // how often still
 };
 
 } // namespace lightflow::tests

@@ -58,11 +58,10 @@ BOOST_AUTO_TEST_CASE(a_status_tells_what_it_is_asked_for_only) {
 }
 
 BOOST_AUTO_TEST_CASE(values_of_encrypted_keys_are_not_told) {
-  encryption_keys keys;
   configure = [](engine_options& options) {
-    options.encryption = std::make_shared<encryption>(
-      key_ring{}.add("k", secret_key{std::string(32, 'x')}),
-      std::vector<std::string>{"secret"});
+    key_ring keys;
+    keys.add("k1", std::string(64, '1'));
+    options.encryption = encryption::of_keys(keys, {"secret"});
   };
   catalog.flow_with_process("flow").step("a", [](step& self) {
     self.set("secret", 1);
@@ -82,7 +81,7 @@ BOOST_AUTO_TEST_CASE(who_waits_is_answered_when_the_run_ends) {
   ask(messages::start{"flow", {}, "r1"});
   auto waits = request<messages::run_status>(messages::wait{"r1"});
   BOOST_TEST(waits->is_open());
-  advance(1h, 1min);
+  advance(2h, 1min);
   BOOST_REQUIRE(!waits->is_open());
   BOOST_TEST(waits->answer->state.has(status::failed));
   BOOST_TEST(waits->answer->processes[0].steps[0].attempt == 2u);
@@ -95,7 +94,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_run_that_has_ended_is_answered_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_for_a_run_of_an_earlier_program_is_answered) {
-  define([&](auto& process) { process.step("a", working("a")); });
+  recoverable_process().step("a", working("a"));
   ask(messages::run{"flow", {}, "r1"});
   destroy_engine();
   BOOST_TEST(ask(messages::wait{"r1"}).success());
@@ -173,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_paused_resumed_and_stopped) {
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_failed_is_listed_recovered_and_forgotten) {
-  define([&](auto& process) { process.step("a", working("a")); });
+  recoverable_process().step("a", working("a"));
   fails["a"] = 1;
   BOOST_TEST(!ask(messages::run{"flow", {}, "r1"}).success());
   auto suspended
@@ -214,12 +213,12 @@ BOOST_AUTO_TEST_CASE(who_waits_is_refused_when_the_engine_is_destroyed) {
 }
 
 BOOST_AUTO_TEST_CASE(an_exit_message_closes_the_engine) {
-  define([&](auto& process) {
-    process.step("a", working("a"));
-    process.step("b", working("b")).after("a").retry(1, 1h);
-  });
+  auto& process = recoverable_process();
+  process.step("a", working("a"));
+  process.step("b", working("b")).after("a").retry(1, 1h);
   fails["b"] = 1;
-  auto run = start_flow();
+  auto run = engine().start_as("r1", "flow");
+  run_all();
   auto waits = request<messages::run_status>(messages::wait{"r1"});
   caf::anon_send_exit(front(), caf::exit_reason::kill);
   run_all();
@@ -228,9 +227,11 @@ BOOST_AUTO_TEST_CASE(an_exit_message_closes_the_engine) {
   BOOST_CHECK_EXCEPTION(engine().start("flow"), error,
                         code_is(error_code::engine_closed));
   destroy_engine();
+  engine();
   advance(2h, 1min);
   BOOST_TEST(ask(messages::wait{"r1"}).success());
-  BOOST_TEST(happened == (lines{"a", "b", "b"}), per_element());
+  BOOST_TEST(happened == (std::vector<std::string>{"a", "b", "b"}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_linked_actor_that_dies_closes_the_engine) {
