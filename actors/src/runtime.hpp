@@ -5,6 +5,7 @@
 #include "lightflow/core/event.hpp"
 #include "lightflow/core/settings.hpp"
 
+#include "actor_watch.hpp"
 #include "notice_board.hpp"
 #include "open_attempts.hpp"
 #include "running_functions.hpp"
@@ -43,6 +44,7 @@ struct runtime {
 
   running_functions functions = {};
   open_attempts open = {};
+  actor_watch watch = {};
 
   // CAF's clock is steady, and virtual in tests; this maps it to wall time.
   caf::actor_clock::time_point steady_start = system.clock().now();

@@ -3,7 +3,11 @@
 
 #include "recovery_fixture.hpp"
 
+#include "lightflow/caf/actor_step.hpp"
+
 #include "../support/crash_journal.hpp"
+
+#include <caf/all.hpp>
 
 #include <functional>
 #include <memory>
@@ -244,6 +248,32 @@ inline void define_resources(crash_fixture& x) {
   one.step("next", x.adding(), "uses");
 }
 
+/// Actors do some of its steps, one of which never answers.
+inline void define_actors(crash_fixture& x) {
+  auto adds = x.keep(x.system().spawn([&x](caf::event_based_actor*) {
+    return caf::behavior{[&x](step_request& asked) -> step_answer {
+      x.executed.push_back(asked.name());
+      auto sum = asked.get<int>("sum").value_or(0) + 1;
+      return step_answer{sum + asked.get<int>("input").value_or(0)}.set("sum",
+                                                                        sum);
+    }};
+  }));
+  auto never = x.keep(x.system().spawn([](caf::event_based_actor* self) {
+    return caf::behavior{
+      [self](step_request&) { (void)self->make_response_promise(); }};
+  }));
+  auto& flow = x.catalog.flow("flow").recoverable();
+  auto& one = flow.process("one");
+  one.step("a", x.adding());
+  one.step("b", adds, "a");
+  one.step("c", adds, "b").gt("sum", 0);
+  one.step("slow", never, "a").step_timeout(10s);
+  one.step("next", x.adding(), "slow");
+  one.step("last", x.adding(), "c");
+  one.before_step(must, x.passing<step>("before step", 2)).only_for("c");
+  one.after_step(must, x.passing<step>("after step", 2)).only_for("b");
+}
+
 inline std::vector<crash_scenario> crash_scenarios() {
   const std::vector<std::string> steps{"sum", "input", "times", "times slow",
                                        "times fails"};
@@ -266,6 +296,7 @@ inline std::vector<crash_scenario> crash_scenarios() {
           {"timeouts", define_timeouts, wait_long, callbacks, true},
           {"callbacks", define_callbacks, recover_until_well, callbacks},
           {"resources", define_resources, recover_until_well, {"times uses"}},
+          {"actors", define_actors, wait_long, callbacks, true},
           {"pause", define_retries, pause_and_resume, steps},
           {"pause of a process", define_retries, pause_process, steps},
           {"stop", define_retries, stop_it, steps},

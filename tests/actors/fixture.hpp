@@ -7,9 +7,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
+#include <caf/send.hpp>
 
 #include <chrono>
 #include <functional>
@@ -17,6 +20,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace lightflow::tests {
 
@@ -30,11 +35,29 @@ public:
     config_.set("scheduler.policy", caf::atom("testing"));
   }
 
+  ~deterministic_fixture() {
+    destroy_engine();
+    for (auto& x : kept_)
+      caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+    kept_.clear();
+    if (system_)
+      run_all();
+  }
+
+  caf::actor_system& system() {
+    if (!system_)
+      system_.emplace(config_);
+    return *system_;
+  }
+
+  /// Has an actor of the test end with it.
+  caf::actor keep(caf::actor x) {
+    return kept_.emplace_back(std::move(x));
+  }
+
   /// Made at first use, so that a test can define its flows before.
   lightflow::engine& engine() {
     if (!engine_) {
-      if (!system_)
-        system_.emplace(config_);
       engine_options options;
       options.runs_on = executor::system_scheduler;
       options.log
@@ -44,7 +67,7 @@ public:
       options.interrupted = interrupted;
       if (configure)
         configure(options);
-      engine_.emplace(*system_, catalog, options);
+      engine_.emplace(system(), catalog, options);
     }
     return *engine_;
   }
@@ -99,6 +122,7 @@ private:
 
   caf::actor_system_config config_;
   std::optional<caf::actor_system> system_;
+  std::vector<caf::actor> kept_;
   std::optional<lightflow::engine> engine_;
 };
 
