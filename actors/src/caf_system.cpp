@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/caf/engine_handle.hpp"
 #include "lightflow/caf/error.hpp"
+#include "lightflow/caf/step_messages.hpp"
 #include "lightflow/caf/system.hpp"
 
 #include "guarded_middleman.hpp"
@@ -55,6 +56,7 @@ void add_message_types(caf::actor_system_config& to) {
   add<messages::process_completed>(to, "process_completed");
   add<messages::run_completed>(to, "run_completed");
   add<messages::event_occurred>(to, "event_occurred");
+  add_step_message_types(to);
   add<worker_hello>(to, "worker_hello");
   add<worker_slots>(to, "worker_slots");
   add<step_completion>(to, "step_completion");
