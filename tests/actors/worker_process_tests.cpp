@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "worker_processes.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include "../support/certificates.hpp"
+#include "../support/raw_connection.hpp"
 
 using namespace lightflow;
 using namespace lightflow::tests;
@@ -82,23 +81,6 @@ struct fixture {
 private:
   std::optional<lightflow::engine> engine_;
 };
-
-/// A peer that speaks no protocol.
-void send_garbage(std::uint16_t port, const std::string& bytes) {
-  auto id = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  BOOST_REQUIRE(::connect(id, reinterpret_cast<sockaddr*>(&to), sizeof(to))
-                == 0);
-  (void)!::write(id, bytes.data(), bytes.size());
-  ::shutdown(id, SHUT_WR);
-  char answer[1000];
-  while (::read(id, answer, sizeof(answer)) > 0)
-    continue;
-  ::close(id);
-}
 
 } // namespace
 
@@ -283,12 +265,37 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_too_large_fails_its_step_alone) {
   require_right(engine().start("flow"));
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_needs_a_certificate_of_the_authority) {
+  authority ours;
+  authority others;
+  options.network->tls = ours.sign("engine");
+  ours.sign("w1");
+  others.sign("stranger");
+  auto x = settings("plain");
+  start(x);
+  x.name = "stranger";
+  x.certificates = others.path("stranger");
+  start(x);
+  auto run = engine().start("flow");
+  BOOST_TEST(!run.wait_for(500ms).has_value());
+  BOOST_TEST(begun() == 0);
+  x.name = "w1";
+  x.certificates = ours.path("w1");
+  start(x);
+  require_right(run);
+  BOOST_TEST(!is_logged("worker \"stranger\""));
+}
+
 BOOST_AUTO_TEST_CASE(garbage_harms_nobody) {
   start();
   engine();
-  send_garbage(port, "GET / HTTP/1.1\r\n\r\n");
-  send_garbage(port, std::string(100'000, '\xff'));
-  send_garbage(port, std::string(100'000, '\0'));
+  for (auto& bytes :
+       {std::string{"GET / HTTP/1.1\r\n\r\n"}, std::string(100'000, '\xff'),
+        std::string(100'000, '\0')}) {
+    raw_connection peer{port};
+    peer.send(bytes);
+    BOOST_TEST(peer.is_closed());
+  }
   require_right(engine().start("flow"));
 }
 

@@ -152,7 +152,8 @@ struct worker_settings {
   std::string label = "cpu";
   std::size_t slots = 2;
   int version = 1;
-  fs::path certificates = "-";       // a directory; "-": without TLS
+  /// Of the files of TLS, without ".pem"; "-": it has none.
+  fs::path certificates = "-";
   std::string address = "127.0.0.1"; // of the engine
   std::string network = "-";         // a namespace; "-": that of the test
 };
@@ -165,7 +166,8 @@ inline std::string to_argument(const fs::path& where,
 }
 
 inline tls_files tls_in(const fs::path& x) {
-  return {x / "certificate.pem", x / "key.pem", x / "authority.pem"};
+  return {x.string() + ".pem", x.string() + ".key",
+          x.parent_path() / "authority.pem"};
 }
 
 inline void run_worker(const std::string& argument) {
@@ -178,7 +180,11 @@ inline void run_worker(const std::string& argument) {
     return;
   catalog flows;
   define(flows, work_place{where}, x.version);
-  worker_options options{{x.address, x.port}, {x.label}, x.name, x.slots};
+  worker_options options;
+  options.engine = {x.address, x.port};
+  options.labels = {x.label};
+  options.name = x.name;
+  options.slots = x.slots;
   options.network.allow_unencrypted = true;
   options.answer_time = 1s;
   options.longest_wait = 200ms;
