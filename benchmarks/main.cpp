@@ -3,6 +3,7 @@
 #include "floor.hpp"
 #include "flows.hpp"
 #include "measure.hpp"
+#include "remote.hpp"
 #include "table.hpp"
 #include "workload.hpp"
 
@@ -92,6 +93,8 @@ int main(int argc, char** argv) {
     names.push_back(x.name);
   }
   for (auto& x : lfb::add_durable(sizes))
+    names.push_back(std::move(x));
+  for (auto& x : lfb::add_remote())
     names.push_back(std::move(x));
   lfb::table_reporter reporter{names, {"lightflow", "floor", "caf_floor"}};
   benchmark::RunSpecifiedBenchmarks(&reporter);

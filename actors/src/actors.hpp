@@ -9,6 +9,8 @@
 #include "lightflow/persistence/run_summary.hpp"
 
 #include "run_channel.hpp"
+#include "work_queue.hpp"
+#include "worker_messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
@@ -133,6 +135,29 @@ struct event_handled {
   std::uint64_t number;
 };
 
+/// An attempt of a step wants a slot of a worker, until it gets one and is done
+/// or withdraws. The sender has one wish at a time.
+struct lease_wish {
+  worker_need need;
+  std::shared_ptr<const process_run> process;
+  std::string step;
+};
+
+/// A worker has a slot for the attempt, and waits for its assignment.
+struct lease_granted {
+  lightflow::lease lease;
+  std::string worker; // its name
+  worker_peer peer;
+};
+
+/// The worker is gone that had the attempt.
+struct lease_lost {
+  std::string reason;
+};
+
+/// The sender no longer wants a slot, or what comes of the one it has.
+using withdraw_atom = caf::atom_constant<caf::atom("withdraw")>;
+
 /// Looks how a unit goes at the moment.
 using look_atom = caf::atom_constant<caf::atom("look")>;
 
@@ -248,6 +273,23 @@ using event_dispatcher = caf::typed_actor<
   // No more events will come: leave when all are handled.
   caf::reacts_to<close_atom>>;
 
+/// An attempt of a step that is to run on a worker.
+using lease_holder = caf::typed_actor<
+  // From the work queue: at most one lease, and how that ended.
+  caf::reacts_to<lease_granted>, caf::reacts_to<lease_lost>,
+  // Of its lease, if it was granted one.
+  caf::reacts_to<step_completion>>;
+
+/// One per engine: knows the workers that are connected, and gives their slots
+/// to the attempts that wait for one.
+using work_queue_actor = worker_host::extend<
+  // From attempts.
+  caf::reacts_to<lease_wish>, caf::reacts_to<withdraw_atom>,
+  // Some worker may have been silent for too long.
+  caf::reacts_to<tick_atom>,
+  // Dismiss all workers and leave.
+  caf::reacts_to<close_atom>>;
+
 } // namespace lightflow
 
 // These stay within a program, so that they need no serialisation.
@@ -265,6 +307,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::control)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::attempt_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::event_handled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::lease_wish)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::lease_granted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::lease_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_prepared)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_concluded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::step_concluded)

@@ -50,6 +50,15 @@ public:
   /// Who tells the record hook that the step has ended.
   claim record;
 
+  /// Whether it waits for a worker with a free slot.
+  void set_waits_for_worker(bool x) {
+    waits_for_worker_.store(x, std::memory_order_relaxed);
+  }
+
+  bool waits_for_worker() const {
+    return waits_for_worker_.load(std::memory_order_relaxed);
+  }
+
   /// Asks the step to stop. What it does counts no more, since how the attempt
   /// ends is decided, or is left open until a recovery.
   void abandon() {
@@ -78,6 +87,7 @@ private:
   std::atomic<time_point::rep> begun_{0};
   std::atomic<bool> in_function_{false};
   std::atomic<bool> abandoned_{false};
+  std::atomic<bool> waits_for_worker_{false};
 };
 
 /// What makes up one attempt of a step.

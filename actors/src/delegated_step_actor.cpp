@@ -2,6 +2,7 @@
 #include "delegated_step_actor.hpp"
 
 #include "attempt_performer.hpp"
+#include "remote_step_actor.hpp"
 
 #include <caf/send.hpp>
 
@@ -14,24 +15,6 @@ namespace lightflow {
 namespace {
 
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
-
-/// Stands for a step with a label at an engine that has no workers.
-class unplaced_step_actor : public delegated_step_actor {
-public:
-  using delegated_step_actor::delegated_step_actor;
-
-protected:
-  void ask(step&) override {
-    fail(problem::of(lightflow::fail(fmt::format(
-      R"(it runs on workers with label "{}", and this engine takes )"
-      "no workers",
-      what().view.plan().delegated->label))));
-  }
-
-  std::string whom() const override {
-    return "a worker";
-  }
-};
 
 } // namespace
 
@@ -172,8 +155,8 @@ void spawn_delegated(caf::local_actor& parent, runtime& env,
     dynamic_cast<const attempt_performer&>(*by).spawn(
       parent, env, std::move(process), std::move(what));
   else
-    parent.spawn<unplaced_step_actor, caf::hidden>(env, std::move(process),
-                                                   std::move(what));
+    parent.spawn<remote_step_actor, caf::hidden>(env, std::move(process),
+                                                 std::move(what));
 }
 
 } // namespace lightflow

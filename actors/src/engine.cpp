@@ -1,49 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/actors/engine.hpp"
 
-#include "lightflow/core/error.hpp"
-#include "lightflow/core/plan.hpp"
-#include "lightflow/core/unit.hpp"
+#include "lightflow/caf/engine_handle.hpp"
 
 #include "engine_core.hpp"
-#include "make_id.hpp"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "run_start.hpp"
 
 namespace lightflow {
-
-namespace {
-
-std::shared_ptr<const flow_plan> find_flow(const catalog& flows,
-                                           std::string_view name) {
-  if (auto result = flows.plan(name))
-    return result;
-  throw error(error_code::unknown_flow,
-              fmt::format(R"(no flow "{}" in the catalog, which has: {})", name,
-                          fmt::join(flows.flows(), ", ")));
-}
-
-void require_keepable(const run_info& who, const inputs& input) {
-  for (auto& [key, x] : input)
-    if (auto why = who.why_not_kept(x); !why.empty())
-      throw error(x.has_codec() ? error_code::value_too_large
-                                : error_code::no_codec,
-                  fmt::format(R"(input "{}" cannot be kept: {})", key, why));
-}
-
-start_run make_start(const engine_core& core, std::string_view flow,
-                     inputs input, std::string id, bool remember) {
-  auto plan = find_flow(core.flows(), flow);
-  auto how = core.durability_of(*plan);
-  require_keepable(
-    {id, plan->name, how != durability::none, nullptr, core.value_limit()},
-    input);
-  return {std::make_shared<run_channel>(std::move(id), std::move(plan)),
-          std::make_shared<const writes>(std::move(input)), how, remember};
-}
-
-} // namespace
 
 engine::engine(const catalog& flows, engine_options options)
     : core_(std::make_shared<engine_core>(nullptr, flows, std::move(options))) {
@@ -63,8 +26,7 @@ run_report engine::run(std::string_view flow, inputs input) {
 }
 
 run_handle engine::start(std::string_view flow, inputs input) {
-  auto what = make_start(*core_, flow, std::move(input), make_id(), false);
-  return {core_->start(std::move(what)), core_};
+  return {core_->start(make_start(*core_, flow, std::move(input))), core_};
 }
 
 std::vector<run_handle> engine::start_all(std::string_view flow,
@@ -83,12 +45,7 @@ std::vector<run_handle> engine::start_all(std::string_view flow,
 
 run_handle engine::start_as(std::string id, std::string_view flow,
                             inputs input) {
-  if (!is_valid_name(id))
-    throw error(error_code::bad_run_id,
-                fmt::format(R"(bad run id "{}": use 1 to 128 letters, digits, )"
-                            "'_', '-' or '.'",
-                            id));
-  auto what = make_start(*core_, flow, std::move(input), std::move(id), true);
+  auto what = make_start_as(*core_, std::move(id), flow, std::move(input));
   return {core_->start(std::move(what)), core_};
 }
 
@@ -114,6 +71,21 @@ bool engine::forget(const std::string& id) {
 
 event_counts engine::event_counts() const {
   return core_->event_counts();
+}
+
+std::uint16_t engine::listen(const endpoint& where) {
+  return core_->listen(where);
+}
+
+/// For functions that only programs with CAF know.
+struct engine_access {
+  static engine_core& core_of(const engine& x) {
+    return *x.core_;
+  }
+};
+
+engine_handle actor_of(const engine& x) {
+  return engine_access::core_of(x).front();
 }
 
 } // namespace lightflow

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "engine_core.hpp"
 
+#include "lightflow/caf/system.hpp"
+
 #include "engine_actor.hpp"
 #include "event_dispatcher.hpp"
 #include "journal_writer.hpp"
+#include "networking.hpp"
+#include "work_queue_actor.hpp"
+#include "worker_access.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
@@ -52,13 +57,15 @@ log_function safe_logger(log_function log) {
 engine_core::engine_core(caf::actor_system* system, const catalog& flows,
                          engine_options options)
     : flows_(flows), value_limit_(options.value_limit),
-      durability_(options.durability) {
+      durability_(options.durability), network_(options.network) {
   if (options.journal != nullptr)
     claim_.emplace(options.journal);
   if (system == nullptr) {
     own_config_ = std::make_unique<caf::actor_system_config>();
     if (options.runs_on == executor::own_threads)
       own_config_->set("scheduler.max-threads", 1);
+    if (options.network)
+      load_network(*own_config_, *options.network);
     own_system_ = std::make_unique<caf::actor_system>(*own_config_);
     system = own_system_.get();
   }
@@ -68,13 +75,14 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
       *system, thread_pool::options{base, std::max(base, options.max_threads)});
   }
   event_options_ = std::move(options.events);
-  events_ = std::make_unique<event_queue>(event_options_.capacity(),
-                                          [this] { return env_->now(); });
+  events_ = std::make_unique<event_queue>(
+    event_options_.capacity(), [this] { return env_->now(); }, notices_);
   env_ = std::unique_ptr<runtime>{new runtime{
     .system = *system,
     .log = safe_logger(options.log ? std::move(options.log) : spdlog_logger()),
     .pool = pool_.get(),
     .events = events_.get(),
+    .notices = &notices_,
     .handlers_at_once = event_options_.handlers_at_once(),
     .window = 2 * std::max<std::size_t>(1, options.max_threads)}};
   env_->wall_start = wall_clock(*system);
@@ -83,8 +91,15 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
   events_->set_listener(
     [to = dispatcher_] { caf::anon_send(to, wake_atom::value); });
   open_journal(options);
+  env_->workers = std::make_shared<worker_access>(flows, value_limit_);
+  env_->workers->queue = system->spawn<work_queue_impl, caf::hidden>(
+    *env_, worker_care{options.worker_heartbeat, options.worker_patience,
+                       value_limit_});
   actor_ = system->spawn<engine_actor_impl, caf::hidden>(
     *env_, recovery_options{options.interrupted, options.retention});
+  front_ = system->spawn<front_actor_impl, caf::hidden>(*env_, *this, actor_);
+  notices_.connect(
+    [to = front_](notice x) { caf::anon_send(to, std::move(x)); });
 }
 
 void engine_core::open_journal(const engine_options& options) {
@@ -117,6 +132,8 @@ std::shared_ptr<run_channel> engine_core::start(start_run x) {
   require_open();
   auto result = x.channel;
   caf::anon_send(actor_, std::move(x));
+  if (front_left_) // perhaps nobody takes it any more
+    result->close(engine_was_destroyed(result->id()));
   return result;
 }
 
@@ -183,10 +200,31 @@ durability engine_core::durability_of(const flow_plan& plan) const {
   return result;
 }
 
+// -- other nodes --------------------------------------------------------------
+
+std::uint16_t engine_core::listen(const endpoint& where) {
+  std::shared_lock lock{open_};
+  require_open();
+  auto interface = interface_of<engine_handle>(env_->system);
+  interface.merge(interface_of<worker_door>(env_->system));
+  auto port = publish(
+    env_->system, caf::actor_cast<caf::strong_actor_ptr>(front_),
+    std::move(interface), where, network_.value_or(network_options{}));
+  std::lock_guard guard{listening_};
+  ports_.push_back(port);
+  return port;
+}
+
+void engine_core::close_ports() {
+  for (auto port : ports_)
+    unpublish(env_->system, caf::actor_cast<caf::strong_actor_ptr>(front_),
+              port);
+}
+
 // -- its end ------------------------------------------------------------------
 
 void engine_core::require_open() const {
-  if (closed_)
+  if (closed_ || front_left_)
     throw error(error_code::engine_closed, "the engine was destroyed");
 }
 
@@ -198,11 +236,13 @@ void engine_core::close() {
     std::unique_lock lock{open_};
     closed_ = true;
   }
+  close_ports();
   close(actor_);
   if (env_->journal != nullptr)
     close(env_->journal->writer);
   close(dispatcher_);
   events_->set_listener({});
+  close_front();
   run_test_scheduler();
   auto patience = short_patience;
   while (!env_->open.wait_until_none(patience)
@@ -210,6 +250,8 @@ void engine_core::close() {
     log_running();
     patience = long_patience;
   }
+  close(env_->workers->queue); // steps on workers have used it until here
+  env_->workers.reset();
   env_->journal.reset();
   env_->writer_pool.reset();
   env_->events_pool.reset();
@@ -222,6 +264,20 @@ void engine_core::close(Actor& x) {
   caf::scoped_actor self{env_->system, true};
   self->monitor(x);
   self->send(x, close_atom::value);
+  wait_for_end(self);
+  x = nullptr;
+}
+
+/// Its handle stays, since others may ask for it.
+void engine_core::close_front() {
+  caf::scoped_actor self{env_->system, true};
+  self->monitor(front_);
+  self->send(front_, lightflow::close_front{});
+  wait_for_end(self);
+}
+
+/// Waits for the actor that `self` monitors.
+void engine_core::wait_for_end(caf::scoped_actor& self) {
   run_test_scheduler();
   bool left = false;
   auto patience = short_patience;
@@ -233,7 +289,6 @@ void engine_core::close(Actor& x) {
                       patience = long_patience;
                     });
   }
-  x = nullptr;
 }
 
 void engine_core::log_running() const {

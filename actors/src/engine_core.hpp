@@ -7,6 +7,7 @@
 
 #include "actors.hpp"
 #include "event_queue.hpp"
+#include "front_actor.hpp"
 #include "journal_access.hpp"
 #include "runtime.hpp"
 #include "thread_pool.hpp"
@@ -15,7 +16,9 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <utility>
@@ -106,6 +109,19 @@ public:
     return events_->counts();
   }
 
+  /// Throws what engine::listen says.
+  std::uint16_t listen(const endpoint& where);
+
+  engine_handle front() const {
+    return front_;
+  }
+
+  /// The front has ended, and has begun to close the engine: from now on,
+  /// whatever is asked throws error_code::engine_closed.
+  void front_left() noexcept {
+    front_left_ = true;
+  }
+
 private:
   void require_open() const;
 
@@ -121,6 +137,9 @@ private:
   template <class Actor>
   void close(Actor& x);
 
+  void close_ports();
+  void close_front();
+  void wait_for_end(caf::scoped_actor& self);
   void log_running() const;
   void open_journal(const engine_options& options);
   std::shared_ptr<run_channel> unwrap(std::optional<run_answer> x) const;
@@ -133,12 +152,18 @@ private:
   event_options event_options_;
   std::size_t value_limit_;
   durability durability_;
+  std::optional<network_options> network_;
+  notice_board notices_;
   std::unique_ptr<event_queue> events_;
   std::unique_ptr<runtime> env_;
   event_dispatcher dispatcher_;
   engine_actor actor_;
+  front_actor front_;
+  std::mutex listening_; // guards the ports
+  std::vector<std::uint16_t> ports_;
   std::shared_mutex open_; // shared: while something is asked
   bool closed_ = false;
+  std::atomic<bool> front_left_{false};
 };
 
 } // namespace lightflow

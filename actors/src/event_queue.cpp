@@ -7,8 +7,9 @@
 
 namespace lightflow {
 
-event_queue::event_queue(std::size_t capacity, std::function<time_point()> now)
-    : capacity_(capacity), now_(std::move(now)) {}
+event_queue::event_queue(std::size_t capacity, std::function<time_point()> now,
+                         const notice_board& board)
+    : capacity_(capacity), now_(std::move(now)), board_(board) {}
 
 void event_queue::set_listener(std::function<void()> tell) {
   std::lock_guard guard{mutex_};
@@ -20,6 +21,8 @@ void event_queue::emit(event x) noexcept {
   try {
     x.id = make_id();
     x.time = now_();
+    if (board_.is_watched())
+      board_.event_occurred(x);
     push(std::make_shared<const event>(std::move(x)));
   } catch (const std::exception&) {
     std::lock_guard guard{mutex_};

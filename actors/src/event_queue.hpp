@@ -4,6 +4,8 @@
 #include "lightflow/actors/event_options.hpp"
 #include "lightflow/core/event.hpp"
 
+#include "notice_board.hpp"
+
 #include <caf/actor_clock.hpp>
 
 #include <cstddef>
@@ -23,8 +25,10 @@ class event_queue : public event_sink {
 public:
   using event_ptr = std::shared_ptr<const event>;
 
-  /// `now` gives the time of an event.
-  event_queue(std::size_t capacity, std::function<time_point()> now);
+  /// `now` gives the time of an event; all events are put on the board, too, if
+  /// somebody watches that.
+  event_queue(std::size_t capacity, std::function<time_point()> now,
+              const notice_board& board);
 
   /// Sets what tells the dispatcher that events wait; empty: nobody listens any
   /// more, and all events are turned away.
@@ -49,6 +53,7 @@ private:
 
   const std::size_t capacity_;
   const std::function<time_point()> now_;
+  const notice_board& board_;
   mutable std::mutex mutex_; // guards all that follows
   std::function<void()> tell_;
   bool told_ = false;

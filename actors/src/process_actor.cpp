@@ -26,7 +26,8 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       supervisor_(std::move(supervisor)), index_(index), self_(std::move(self)),
       run_(std::move(run)), state_(std::move(state)), entries_(std::move(log)),
-      running_(state_.plan().steps.size()), timed_(state_.plan().steps.size()) {
+      running_(state_.plan().steps.size()), timed_(state_.plan().steps.size()),
+      told_(state_.plan().steps.size()) {
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     env_.log_defect(fmt::format(R"(process "{}")", self_->id()), thrown);
     return caf::exit_reason::unhandled_exception;
@@ -53,9 +54,7 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
     [this](const process_concluded& x) { on_concluded(x); },
     [this](const append_refused&) { on_refused(); },
     [this](const control& x) { return on_control(x); },
-    [this](look_atom) {
-      return std::make_shared<const process_state>(state_.snapshot());
-    },
+    [this](look_atom) { return look(); },
     [this](wake_atom) { on_wake(); },
     [this](tick_atom) { set_wake(); },
     [this](close_atom) { on_close(); },
@@ -78,6 +77,7 @@ void process_actor_impl::resume_timers() {
   auto now = env_.now();
   for (step_index x = 0; x < running_.size(); ++x) {
     auto& step = state_.step(x);
+    told_[x] = step.phase == step_phase::ended; // before a recovery
     if (step.phase != step_phase::backing_off)
       continue;
     add_timer({state_.retry_at(x), timer::kind::retry, x, step.attempt});
@@ -153,6 +153,21 @@ void process_actor_impl::take_effect(const attempt_failed& x) {
     add_timer({x.retry_at, timer::kind::retry, x.step, x.attempt});
   else
     state_.apply(retry_due{x.step, x.attempt});
+}
+
+void process_actor_impl::take_effect(const step_finished& x) {
+  tell_of(x.step);
+}
+
+void process_actor_impl::take_effect(const step_timed_out& x) {
+  tell_of(x.step);
+}
+
+void process_actor_impl::tell_of(step_index step) {
+  if (!env_.notices->is_watched())
+    return;
+  told_[step] = true;
+  env_.notices->step_completed(*self_, state_, step);
 }
 
 void process_actor_impl::take_effect(const step_concluded& x) {
@@ -544,6 +559,14 @@ void process_actor_impl::report_late(std::string what,
   self_->run->events->emit(std::move(x));
 }
 
+std::shared_ptr<const process_state> process_actor_impl::look() const {
+  auto result = std::make_shared<process_state>(state_.snapshot());
+  auto waits = [](auto& x) { return x != nullptr && x->waits_for_worker(); };
+  auto waiting = std::count_if(running_.begin(), running_.end(), waits);
+  result->note_waiting_for_worker(static_cast<std::size_t>(waiting));
+  return result;
+}
+
 std::vector<step_index> process_actor_impl::steps_not_begun() const {
   std::vector<step_index> result;
   for (step_index x = 0; x < running_.size(); ++x)
@@ -577,6 +600,8 @@ void process_actor_impl::abandon_steps() {
 void process_actor_impl::leave() {
   left_ = true;
   abandon_steps(); // of steps that ended while their functions still run
+  if (state_.has_ended() && env_.notices->is_watched())
+    env_.notices->process_completed(*self_, state_, told_);
   send(supervisor_, process_ended{index_, std::make_shared<const process_state>(
                                             std::move(state_))});
   quit();

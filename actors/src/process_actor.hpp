@@ -90,6 +90,8 @@ private:
   void take_effect(const Event& x);
   void take_effect(const process_event& x);
   void take_effect(const attempt_failed& x);
+  void take_effect(const step_finished& x);
+  void take_effect(const step_timed_out& x);
   void take_effect(const step_concluded& x);
   void take_effect(const process_concluded& x);
   template <class F>
@@ -119,11 +121,13 @@ private:
   std::vector<step_index> steps_not_begun() const;
   std::vector<step_index> steps_in_function() const;
   process_report report_now() const;
+  std::shared_ptr<const process_state> look() const;
   bool waits_for_steps() const;
   bool will_wake() const;
   void request_stop();
   void abandon_steps();
   void leave();
+  void tell_of(step_index step);
 
   void add_timer(timer x);
   void set_wake();
@@ -140,6 +144,7 @@ private:
   std::vector<std::function<void()>> deferred_; // until entries are settled
   std::vector<std::shared_ptr<attempt_control>> running_; // by step
   std::vector<bool> timed_; // steps whose time is running
+  std::vector<bool> told_;  // steps whose end subscribers know of
   std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
   std::optional<time_point> next_wake_; // of the message that is on its way
   std::set<step_index> concluding_;     // what runs after these is under way

@@ -9,21 +9,34 @@
 
 namespace lightflow {
 
-/// Notifies without the mutex, so that who waits need not wait for that too.
 void run_channel::finish(run_report report) {
-  {
-    std::lock_guard guard{mutex_};
-    report_ = std::move(report);
-  }
-  changed_.notify_all();
+  std::unique_lock lock{mutex_};
+  report_ = std::move(report);
+  decided(std::move(lock));
 }
 
 void run_channel::close(error reason) {
+  std::unique_lock lock{mutex_};
+  closed_ = std::move(reason);
+  decided(std::move(lock));
+}
+
+/// Notifies without the mutex, so that who waits need not wait for that too.
+void run_channel::decided(std::unique_lock<std::mutex> lock) {
+  auto listeners = std::exchange(listeners_, {});
+  lock.unlock();
+  changed_.notify_all();
+  for (auto& tell : listeners)
+    tell();
+}
+
+void run_channel::when_decided(std::function<void()> tell) {
   {
     std::lock_guard guard{mutex_};
-    closed_ = std::move(reason);
+    if (!report_ && !closed_)
+      return listeners_.push_back(std::move(tell));
   }
-  changed_.notify_all();
+  tell();
 }
 
 std::optional<run_report>

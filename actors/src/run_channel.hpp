@@ -6,10 +6,12 @@
 #include "lightflow/core/settings.hpp"
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lightflow {
 
@@ -40,6 +42,10 @@ public:
   /// the reason if it was closed.
   std::optional<run_report> wait(std::optional<duration> timeout) const;
 
+  /// Has `tell` called once it is known how the run ended or that it will not,
+  /// which may be at once. Called by any thread, and must not block.
+  void when_decided(std::function<void()> tell);
+
   /// The report, if the run ended.
   std::optional<run_report> report() const;
 
@@ -50,6 +56,8 @@ public:
   std::optional<run_report> look() const;
 
 private:
+  void decided(std::unique_lock<std::mutex> lock);
+
   const std::string id_;
   const std::shared_ptr<const flow_plan> flow_;
   mutable std::mutex mutex_;
@@ -57,6 +65,7 @@ private:
   std::optional<run_report> report_;
   std::optional<run_report> shown_;
   std::optional<error> closed_;
+  std::vector<std::function<void()>> listeners_; // until it is decided
 };
 
 /// The channel of a run that is not under way, as the journal has it.

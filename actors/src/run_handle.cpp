@@ -3,6 +3,7 @@
 
 #include "lightflow/core/error.hpp"
 
+#include "control_request.hpp"
 #include "engine_core.hpp"
 
 #include <utility>
@@ -91,14 +92,7 @@ bool run_handle::drive() const {
 
 bool run_handle::send(control_action action,
                       std::optional<std::string_view> process) const {
-  control what{action, std::nullopt};
-  if (process) {
-    what.process = channel_->flow()->find(*process);
-    if (!what.process)
-      throw error(error_code::unknown_process,
-                  fmt::format(R"(flow "{}" has no process "{}")",
-                              channel_->flow()->name, *process));
-  }
+  auto what = make_control(*channel_->flow(), action, process);
   return engine()->ask<bool>(id(), what).value_or(false);
 }
 

@@ -6,6 +6,7 @@
 #include "lightflow/core/settings.hpp"
 
 #include "actor_watch.hpp"
+#include "notice_board.hpp"
 #include "open_attempts.hpp"
 #include "running_functions.hpp"
 #include "thread_pool.hpp"
@@ -22,6 +23,7 @@
 namespace lightflow {
 
 struct journal_access;
+struct worker_access;
 
 /// Says that an actor dies of an exception of our own.
 std::string describe_defect(std::string_view actor, std::exception_ptr what);
@@ -32,6 +34,7 @@ struct runtime {
   log_function log;
   thread_pool* pool; // null: CAF's scheduler runs the actors
   event_sink* events;
+  notice_board* notices;
   std::size_t handlers_at_once; // of events
 
   /// How many steps of a process are handed out at once: more than can run, so
@@ -76,6 +79,9 @@ struct runtime {
 
   /// Null: the engine has no journal.
   std::shared_ptr<journal_access> journal = nullptr;
+
+  /// Null in a worker.
+  std::shared_ptr<worker_access> workers = nullptr;
 
   /// Logs it.
   void log_defect(std::string_view actor, std::exception_ptr what) const;

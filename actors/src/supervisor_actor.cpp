@@ -437,10 +437,12 @@ void supervisor_actor_impl::leave() {
       event_stage::recover,
       problem::of(fail("the run failed and is suspended: it goes on when it is "
                        "recovered"))));
-  if (begun_ && history_.state().has_ended() && !entries_.is_lost())
-    channel_->finish(
-      run_report{std::make_shared<const run_record>(record_now())});
-  else
+  if (begun_ && history_.state().has_ended() && !entries_.is_lost()) {
+    run_report report{std::make_shared<const run_record>(record_now())};
+    if (env_.notices->is_watched())
+      env_.notices->run_completed(report);
+    channel_->finish(std::move(report));
+  } else
     channel_->close(broken_ ? defect() : engine_was_destroyed(channel_->id()));
   quit();
 }

@@ -41,6 +41,20 @@ std::string_view to_string(error_code code) {
     return "bad_journal";
   case error_code::bad_key:
     return "bad_key";
+  case error_code::not_on_worker:
+    return "not_on_worker";
+  case error_code::cannot_listen:
+    return "cannot_listen";
+  case error_code::cannot_connect:
+    return "cannot_connect";
+  case error_code::unencrypted:
+    return "unencrypted";
+  case error_code::bad_tls:
+    return "bad_tls";
+  case error_code::no_network:
+    return "no_network";
+  case error_code::bad_request:
+    return "bad_request";
   case error_code::engine_closed:
     return "engine_closed";
   case error_code::internal:

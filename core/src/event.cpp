@@ -13,7 +13,7 @@ std::string_view to_string(event_level x) {
 std::string_view to_string(event_stage x) {
   static constexpr std::string_view names[event_stages]
     = {"condition", "callback", "resource", "record",
-       "retry",     "persist",  "recover"};
+       "retry",     "persist",  "recover",  "distribute"};
   return names[static_cast<std::size_t>(x)];
 }
 
@@ -43,9 +43,10 @@ std::string event::stack_trace() const {
 }
 
 std::string to_string(const event& x) {
-  auto result = fmt::format(R"({} in {} of {} "{}" (id {}))",
-                            to_string(x.level), to_string(x.stage),
-                            to_string(x.layer), x.unit_name(), x.unit_id());
+  auto result = fmt::format("{} in {}", to_string(x.level), to_string(x.stage));
+  if (!x.unit_id().empty())
+    result += fmt::format(R"( of {} "{}" (id {}))", to_string(x.layer),
+                          x.unit_name(), x.unit_id());
   for (auto& [topic, text] : x.details)
     result += fmt::format(", {} {}", topic, text);
   return result + ": " + x.cause.message;

@@ -563,7 +563,8 @@ wake_source process_state::wakes_by() const {
   if (steps_ended() || !concluding_.empty())
     return wake_source::conclusion;
   if (running_ > 0)
-    return wake_source::running_step;
+    return running_ == waiting_for_worker_ ? wake_source::worker
+                                           : wake_source::running_step;
   if (paused_)
     return wake_source::resume;
   return backing_off_ > 0 ? wake_source::retry : wake_source::ready_step;

@@ -5,6 +5,19 @@
 
 namespace lightflow {
 
+namespace {
+
+std::string no_resource_on_worker(std::string_view resource,
+                                  const run_info& run) {
+  return fmt::format(
+    R"(resource "{}" cannot be used on worker "{}": resources )"
+    "are at the engine; have the step run there, or take what "
+    "it needs along as a value",
+    resource, run.worker);
+}
+
+} // namespace
+
 event run_info::make_event(event_stage stage, problem cause) const {
   event result;
   result.level = cause.is_panic() ? event_level::panic : event_level::error;
@@ -16,14 +29,15 @@ event run_info::make_event(event_stage stage, problem cause) const {
 }
 
 std::string run_info::why_not_kept(const value& x) const {
-  if (!recoverable)
+  if (!recoverable && worker.empty())
     return {};
   if (!x.has_codec())
-    return fmt::format(R"(flow "{}" is recoverable, and a {} cannot be )"
-                       "encoded; add MSGPACK_DEFINE, an inspect function or "
-                       "msgpack adaptors",
-                       flow_name,
-                       x.has_value() ? x.type() : "value of nothing");
+    return fmt::format(
+      R"({} "{}"{}, and a {} cannot be encoded; add )"
+      "MSGPACK_DEFINE, an inspect function or msgpack adaptors",
+      recoverable ? "flow" : "the step runs on worker",
+      recoverable ? flow_name : worker, recoverable ? " is recoverable" : "",
+      x.has_value() ? x.type() : "value of nothing");
   auto size = x.encoded_size();
   if (size <= value_limit)
     return {};
@@ -53,6 +67,8 @@ event process_run::make_event(event_stage stage, problem cause) const {
 result<resource_ptr> process_run::attach(std::string_view resource,
                                          const value& parameter,
                                          const unit& caller) const {
+  if (!run->worker.empty())
+    return fail(no_resource_on_worker(resource, *run));
   if (resources == nullptr)
     return fail(
       fmt::format(R"(the catalog has no resource "{}", nor any)", resource));
@@ -66,6 +82,9 @@ result<resource_ptr> process_run::attach(std::string_view resource,
 }
 
 resource_ptr process_run::acquire(std::string_view resource) const {
+  if (!run->worker.empty())
+    throw error(error_code::not_on_worker,
+                no_resource_on_worker(resource, *run));
   return resources != nullptr ? resources->acquire(resource) : nullptr;
 }
 

@@ -63,6 +63,8 @@ bool is_there(wake_source what, const process_state& x) {
       if (x.step(i).phase == step_phase::backing_off)
         return true;
     return false;
+  case wake_source::worker:
+    return x.running_delegated() > 0;
   case wake_source::processes: // of runs only
   case wake_source::recovery:
     return false;

@@ -56,6 +56,27 @@ public:
     id_ = 0;
   }
 
+  /// Sends it a signal, such as SIGSTOP.
+  void send(int signal) const {
+    ::kill(id_, signal);
+  }
+
+  /// Whether it is at its end.
+  bool has_ended() const {
+    ::siginfo_t how{};
+    ::waitid(P_PID, static_cast<::id_t>(id_), &how,
+             WEXITED | WNOHANG | WNOWAIT);
+    return how.si_pid == id_;
+  }
+
+  /// Waits for its end, and gives its exit code; -1 if a signal ended it.
+  int wait() {
+    int how = 0;
+    ::waitpid(id_, &how, 0);
+    id_ = 0;
+    return WIFEXITED(how) ? WEXITSTATUS(how) : -1;
+  }
+
   /// In the child: what it was given.
   static std::string argument() {
     auto x = ::getenv(variable);

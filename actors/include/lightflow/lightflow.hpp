@@ -5,6 +5,7 @@
 
 #include "lightflow/actors/engine.hpp"               // IWYU pragma: export
 #include "lightflow/actors/run_handle.hpp"           // IWYU pragma: export
+#include "lightflow/actors/worker.hpp"               // IWYU pragma: export
 #include "lightflow/core/catalog.hpp"                // IWYU pragma: export
 #include "lightflow/core/error.hpp"                  // IWYU pragma: export
 #include "lightflow/core/flow.hpp"                   // IWYU pragma: export

@@ -8,6 +8,7 @@
 #include "lightflow/core/writes.hpp"
 #include "lightflow/persistence/run_summary.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -102,7 +103,16 @@ public:
   /// What became of the events until now.
   lightflow::event_counts event_counts() const;
 
+  /// Has other nodes find this engine, and gives the port. Can be called again
+  /// for other endpoints; all close with the engine. What travels is encrypted,
+  /// and both ends authenticated, if engine_options::network says so; else only
+  /// loopback is allowed. Throws lightflow::error: error_code::no_network,
+  /// unencrypted, bad_tls, and cannot_listen.
+  std::uint16_t listen(const endpoint& where);
+
 private:
+  friend struct engine_access;
+
   std::shared_ptr<engine_core> core_;
 };
 

@@ -94,7 +94,7 @@ private:
   std::array<std::vector<event_handler>, event_stages> chains_;
   std::vector<event_handler> discard_;
   std::array<bool, event_stages> logged_{true, true, true, true,
-                                         true, true, true};
+                                         true, true, true, true};
   std::size_t capacity_ = 64;
   std::size_t handlers_at_once_ = 16;
   duration time_limit_ = std::chrono::seconds{300};

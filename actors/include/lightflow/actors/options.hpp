@@ -3,11 +3,13 @@
 
 #include "lightflow/actors/event_options.hpp"
 #include "lightflow/actors/log.hpp"
+#include "lightflow/actors/network.hpp"
 #include "lightflow/core/durability.hpp"
 #include "lightflow/core/settings.hpp"
 #include "lightflow/persistence/encryption.hpp"
 #include "lightflow/persistence/journal.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -71,6 +73,16 @@ struct engine_options {
   /// are forgotten by `engine::forget`. Runs that failed are kept until they
   /// are recovered or forgotten.
   std::optional<duration> retention;
+
+  /// How the engine talks to other nodes. Nothing: an actor system of the
+  /// engine's own cannot, and has no threads for it; one that was given to it
+  /// does as it was configured.
+  std::optional<network_options> network = {};
+
+  /// How often the engine and its workers tell each other that they are there,
+  /// and how long each waits for that before it takes the other for lost.
+  duration worker_heartbeat = std::chrono::seconds{2};
+  duration worker_patience = std::chrono::seconds{10};
 };
 
 } // namespace lightflow

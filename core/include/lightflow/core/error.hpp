@@ -49,6 +49,23 @@ enum class error_code {
   /// A key for encryption is malformed or missing, or is not the one that a
   /// value was encrypted with: give the right one, as the message says.
   bad_key,
+  /// What a step asked for is not to be had on a worker: see the message.
+  not_on_worker,
+  /// An address or a port cannot be listened at: see the message.
+  cannot_listen,
+  /// Nothing answered at an endpoint in time, or no engine did: see the
+  /// message.
+  cannot_connect,
+  /// Messages would leave the machine unencrypted: give TLS files, or allow it
+  /// in so many words.
+  unencrypted,
+  /// Files for TLS are missing, cannot be read or do not fit: see the message.
+  bad_tls,
+  /// What is needed to talk to other nodes is not loaded: set
+  /// engine_options::network, or load it into the actor system.
+  no_network,
+  /// A message asks for something that cannot be: see the text.
+  bad_request,
   /// The engine was shut down: start another one.
   engine_closed,
   /// A defect of the library itself: report it.

@@ -37,9 +37,11 @@ enum class event_stage : std::uint8_t {
   persist,
   /// A run was to be recovered.
   recover,
+  /// A step was to run on a worker, or a worker was connected.
+  distribute,
 };
 
-inline constexpr std::size_t event_stages = 7;
+inline constexpr std::size_t event_stages = 8;
 
 enum class layer : std::uint8_t { flow, process, step };
 

@@ -138,6 +138,11 @@ public:
 
   wake_source wakes_by() const;
 
+  /// Notes in a snapshot how many of the steps under way wait for a worker.
+  void note_waiting_for_worker(std::size_t x) {
+    waiting_for_worker_ = x;
+  }
+
   // -- how it is --------------------------------------------------------------
 
   const process_plan& plan() const noexcept {
@@ -256,6 +261,7 @@ private:
   std::size_t next_ready_ = 0;
   std::size_t running_ = 0;
   std::size_t running_delegated_ = 0;
+  std::size_t waiting_for_worker_ = 0; // of these; known in snapshots only
   std::size_t backing_off_ = 0;
   std::size_t ended_steps_ = 0;
   std::set<step_index> concluding_;

@@ -107,9 +107,11 @@ public:
   /// What it set itself; null if it did not set that key.
   const value* find(std::string_view key) const;
 
+  /// What it returned, as it is held; null if it returned nothing.
+  const value* returned() const;
+
 private:
   const process_state& process() const;
-  const value* returned() const;
 
   std::shared_ptr<const run_record> run_;
   std::size_t process_;

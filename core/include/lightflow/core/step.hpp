@@ -124,6 +124,9 @@ public:
   }
 
   // -- resources --------------------------------------------------------------
+  //
+  // They are at the engine. On a worker, `attach` fails, and `acquire` throws
+  // lightflow::error with error_code::not_on_worker.
 
   /// The resource of that name, initialised with `parameter` if it was not
   /// attached to this process before. Fails for an unknown name and when the

@@ -31,8 +31,11 @@ struct run_info {
   std::size_t value_limit = std::numeric_limits<std::size_t>::max();
   /// Which keys hold what only the run itself may see; empty: none.
   std::function<bool(std::string_view key)> is_secret = nullptr;
+  /// The worker on which a step of the run runs; empty: it is at the engine.
+  std::string worker = {};
 
-  /// Why the journal cannot keep a value; empty if it can, or need not.
+  /// Why a value cannot be kept in the journal, or brought back from a worker;
+  /// empty if it can, or need not.
   std::string why_not_kept(const value& x) const;
 
   event make_event(event_stage stage, problem cause) const;

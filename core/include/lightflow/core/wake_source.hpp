@@ -30,9 +30,11 @@ enum class wake_source : std::uint8_t {
   conclusion,
   /// Somebody who recovers it.
   recovery,
+  /// A worker with a free slot, for all steps under way.
+  worker,
 };
 
-inline constexpr std::size_t wake_sources = 10;
+inline constexpr std::size_t wake_sources = 11;
 
 /// Its name, such as "running_step".
 std::string_view to_string(wake_source x);
