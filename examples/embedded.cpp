@@ -100,7 +100,7 @@ int main() {
 
   caf::scoped_actor self{system};
   auto watch = system.spawn(watcher);
-  self->request(to, caf::infinite, lf::messages::subscribe{watch})
+  self->request(to, caf::infinite, lf::messages::subscribe{watch, "", "orders"})
     .receive([] {}, [](const caf::error& why) { throw lf::from_caf(why); });
 
   auto orders = system.spawn(desk, to);
