@@ -313,6 +313,20 @@ BOOST_FIXTURE_TEST_CASE(a_connection_that_says_nothing_holds_up_nobody,
   check_service(other, port);
 }
 
+BOOST_FIXTURE_TEST_CASE(who_does_not_say_who_it_is_is_turned_away,
+                        network_fixture) {
+  caf::actor_system_config config;
+  load_network(config);
+  config.set("middleman.connection-timeout", caf::timespan{100ms});
+  caf::actor_system system{config};
+  lightflow::engine own{system, catalog};
+  auto port = own.listen({"localhost", 0});
+  raw_connection silent{port};
+  BOOST_TEST(silent.is_closed());
+  node other;
+  check_service(other, port);
+}
+
 // -- TLS ----------------------------------------------------------------------
 
 BOOST_FIXTURE_TEST_CASE(nodes_of_one_authority_accept_each_other, tls_fixture) {
