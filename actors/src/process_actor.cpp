@@ -2,14 +2,10 @@
 #include "process_actor.hpp"
 
 #include "delegated_step_actor.hpp"
-#include "journal_access.hpp"
 #include "step_actor.hpp"
-#include "unit_jobs.hpp"
-#include "user_job.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,7 +22,7 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       supervisor_(std::move(supervisor)), index_(index), self_(std::move(self)),
       run_(std::move(run)), state_(std::move(state)), entries_(std::move(log)),
-      running_(state_.plan().steps.size()), timed_(state_.plan().steps.size()),
+      attempts_(state_.plan().steps.size()), timed_(state_.plan().steps.size()),
       told_(state_.plan().steps.size()) {
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     env_.log_defect(fmt::format(R"(process "{}")", self_->id()), thrown);
@@ -37,7 +33,7 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
 /// The supervisor is told, also if this actor died of a defect.
 void process_actor_impl::on_exit() {
   if (!left_) {
-    abandon_steps();
+    attempts_.abandon();
     anon_send(supervisor_, process_ended{index_, nullptr});
   }
   supervisor_ = nullptr; // which refers to this actor
@@ -64,7 +60,7 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
 void process_actor_impl::begin() {
   auto now = env_.now();
   if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
-    add_timer({later(now, timeout), timer::kind::process_timeout, 0, 0});
+    timers_.add({later(now, timeout), timer::kind::process_timeout});
   resume_timers();
   if (state_.is_preparing())
     prepare();
@@ -75,161 +71,24 @@ void process_actor_impl::begin() {
 /// get the time anew that they have.
 void process_actor_impl::resume_timers() {
   auto now = env_.now();
-  for (step_index x = 0; x < running_.size(); ++x) {
+  for (step_index x = 0; x < timed_.size(); ++x) {
     auto& step = state_.step(x);
     told_[x] = step.phase == step_phase::ended; // before a recovery
     if (step.phase != step_phase::backing_off)
       continue;
-    add_timer({state_.retry_at(x), timer::kind::retry, x, step.attempt});
+    timers_.add({state_.retry_at(x), timer::kind::retry, x, step.attempt});
     auto timeout = state_.plan().steps[x].timeout;
     if (timeout >= duration::zero())
-      add_timer({later(now, timeout), timer::kind::step_timeout, x, 0});
+      timers_.add({later(now, timeout), timer::kind::step_timeout, x, 0});
     timed_[x] = true;
   }
-}
-
-// -- the journal --------------------------------------------------------------
-
-const journal_writer& process_actor_impl::writer() const {
-  static const journal_writer none;
-  return env_.journal != nullptr ? env_.journal->writer : none;
-}
-
-std::string process_actor_impl::encode(process_event x) const {
-  return env_.journal->source.codec.encode(
-    self_->run->id,
-    process_record{static_cast<std::uint32_t>(index_), std::move(x)});
-}
-
-/// Lets something happen to the process. If its run is journalled, it happens
-/// once it is written: so the state is always what the journal has, and nothing
-/// can come of what would be lost. The end of an attempt concerns its step
-/// alone; until anything else is written, all that could depend on it is put
-/// off.
-template <class Event>
-void process_actor_impl::happened(Event x, std::function<void(bool)> then) {
-  auto apply
-    = [this, then = std::move(then)](const Event& event, bool written) {
-        if (written) {
-          state_.apply(event);
-          take_effect(event);
-        }
-        if (then)
-          then(written);
-      };
-  if (!entries_.is_open())
-    return apply(x, true);
-  constexpr auto is_of_attempt
-    = std::is_same_v<
-        Event,
-        step_finished> || std::is_same_v<Event, attempt_failed> || std::is_same_v<Event, attempt_lost>;
-  auto record = encode(x);
-  entries_.append(std::move(record), !is_of_attempt,
-                  [apply = std::move(apply), x = std::move(x)](bool written) {
-                    apply(x, written);
-                  });
-}
-
-/// Lets something happen that is as good as undone if it is lost.
-template <class Event>
-void process_actor_impl::happened_at_once(Event x) {
-  state_.apply(x);
-  if (entries_.is_open())
-    entries_.note(encode(std::move(x)));
-}
-
-/// What follows here from what happened.
-template <class Event>
-void process_actor_impl::take_effect(const Event&) {}
-
-/// A control.
-void process_actor_impl::take_effect(const process_event&) {
-  if (self_->resources != nullptr && conclusion_ == conclusion::not_begun)
-    self_->resources->set_status(state_.own_status());
-}
-
-void process_actor_impl::take_effect(const attempt_failed& x) {
-  if (x.retry_at > x.time)
-    add_timer({x.retry_at, timer::kind::retry, x.step, x.attempt});
-  else
-    state_.apply(retry_due{x.step, x.attempt});
-}
-
-void process_actor_impl::take_effect(const step_finished& x) {
-  tell_of(x.step);
-}
-
-void process_actor_impl::take_effect(const step_timed_out& x) {
-  tell_of(x.step);
-}
-
-void process_actor_impl::tell_of(step_index step) {
-  if (!env_.notices->is_watched())
-    return;
-  told_[step] = true;
-  env_.notices->step_completed(*self_, state_, step);
-}
-
-void process_actor_impl::take_effect(const step_concluded& x) {
-  concluding_.erase(x.step);
-}
-
-void process_actor_impl::take_effect(const process_concluded&) {
-  conclusion_ = conclusion::done;
-  if (std::exchange(owes_record_, false))
-    start_record();
-}
-
-/// Calls it now, or when it no longer depends on what is to be written.
-template <class F>
-void process_actor_impl::when_settled(F f) {
-  if (entries_.blocks())
-    deferred_.push_back(std::move(f));
-  else
-    f();
-}
-
-void process_actor_impl::on_appended(const appended& x) {
-  entries_.written(x.ticket);
-  while (!left_ && !entries_.blocks() && !deferred_.empty()) {
-    auto next = std::move(deferred_.front());
-    deferred_.erase(deferred_.begin());
-    next();
-  }
-  advance();
-}
-
-/// The engine is being destroyed, and what is not written by now is lost. So
-/// the steps concerned have not ended: they run again when the run goes on.
-void process_actor_impl::on_refused() {
-  entries_.give_up();
-  for (step_index x = 0; x < running_.size(); ++x)
-    if (state_.step(x).phase == step_phase::running
-        && !is_open(x, state_.step(x).attempt))
-      interrupted_.insert(x);
-  if (conclusion_ == conclusion::under_way)
-    conclusion_ = conclusion::done;
-  closing_ = true;
-  for (auto& x : std::exchange(deferred_, {}))
-    if (!left_)
-      x();
-  if (!left_)
-    on_close();
-}
-
-/// What was attached is known to the journal no later than what came of it.
-void process_actor_impl::note_resources() {
-  if (self_->resources == nullptr || !entries_.is_open())
-    return;
-  for (auto& x : self_->resources->take_attached())
-    happened_at_once(resource_attached{std::move(x.name), x.parameter});
 }
 
 // -- messages -----------------------------------------------------------------
 
 /// Whether it is still to be decided how an attempt ends.
 bool process_actor_impl::is_open(step_index step, std::uint32_t attempt) const {
-  auto& control = running_[step];
+  auto control = attempts_.find(step);
   return state_.is_current(step, attempt) && control != nullptr
          && !control->decided;
 }
@@ -241,7 +100,7 @@ void process_actor_impl::on_attempt_ended(const attempt_ended& x) {
     on_late_end(x);
     return advance();
   }
-  auto control = std::exchange(running_[x.step], nullptr);
+  auto control = attempts_.remove(x.step);
   note_resources();
   if (closing_ && (x.outcome.is_abnormal() || entries_.is_lost())) {
     interrupted_.insert(
@@ -327,7 +186,7 @@ auto process_actor_impl::on_control(const control& x) -> confirmation {
 /// tells.
 void process_actor_impl::apply(const control& x, confirmation answer) {
   if (x.action == control_action::stop)
-    request_stop();
+    attempts_.request_stop();
   happened(make_process_event(x.action, env_.now()),
            [answer](bool written) mutable { answer.deliver(written); });
   advance();
@@ -335,7 +194,7 @@ void process_actor_impl::apply(const control& x, confirmation answer) {
 
 void process_actor_impl::on_close() {
   closing_ = true;
-  abandon_steps();
+  attempts_.abandon();
   advance();
 }
 
@@ -393,11 +252,9 @@ void process_actor_impl::start_what_is_due() {
 bool process_actor_impl::waits_for_steps() const {
   if (!closing_)
     return !state_.steps_ended();
-  auto still_running = [this](step_index x) {
-    return state_.step(x).phase == step_phase::running;
-  };
   auto interrupted
-    = std::count_if(interrupted_.begin(), interrupted_.end(), still_running);
+    = std::count_if(interrupted_.begin(), interrupted_.end(),
+                    [this](step_index x) { return is_running(x); });
   return state_.running() > static_cast<std::size_t>(interrupted);
 }
 
@@ -406,11 +263,10 @@ void process_actor_impl::start_step(step_index step) {
   auto number = self.attempt + 1;
   auto now = env_.now();
   happened_at_once(step_started{step, number, now});
-  auto shared = std::make_shared<attempt_control>();
-  running_[step] = shared;
+  auto shared = attempts_.add(step);
   auto timeout = state_.plan().steps[step].timeout;
   if (timeout >= duration::zero() && !timed_[step]) {
-    add_timer({later(now, timeout), timer::kind::step_timeout, step, number});
+    timers_.add({later(now, timeout), timer::kind::step_timeout, step, number});
     timed_[step] = shared->is_timed = true;
   }
   auto first_start = number > 1 ? std::optional{self.start} : std::nullopt;
@@ -442,164 +298,17 @@ process_actor_impl::entry_callback(step_index step) const {
   return breakpoint && is_one ? std::optional{breakpoint->at} : std::nullopt;
 }
 
-// -- callbacks, hooks and resources -------------------------------------------
-
-process_report process_actor_impl::report_now() const {
-  auto record = std::make_shared<run_record>(*run_);
-  record->processes[index_]
-    = std::make_shared<const process_state>(state_.snapshot());
-  return {std::move(record), index_};
-}
-
-/// Has code of the user run that gives a message for this actor.
-template <class Work>
-void process_actor_impl::start_job(Work work) {
-  spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
-}
-
-void process_actor_impl::prepare() {
-  start_job(
-    [&env = env_, look = process_look{self_, report_now()},
-     what = state_.to_prepare()] { return run_before(env, look, what); });
-}
-
-/// Sees to what runs after steps that did not come to their end by themselves.
-void process_actor_impl::conclude_steps() {
-  std::vector<step_index> fresh;
-  for (auto x : state_.concluding())
-    if (concluding_.insert(x).second)
-      fresh.push_back(x);
-  for (auto x : fresh)
-    conclude_step(x);
-}
-
-void process_actor_impl::conclude_step(step_index step) {
-  auto& plan = state_.plan().steps[step];
-  if (plan.timeout >= duration::zero())
-    add_timer({later(env_.now(), plan.timeout), timer::kind::step_conclusion,
-               step, state_.step(step).attempt});
-  auto& control = running_[step];
-  auto has_callbacks = control == nullptr || control->conclusion.take();
-  if (!has_callbacks && !control->record.take())
-    return; // its step actor has done it all, and will tell
-  control = nullptr;
-  step_look look{self_, step_view{state_.shared_context(), step},
-                 state_.step(step), state_.carried_over(step),
-                 state_.error_of(step, self_->step_id(plan.name))};
-  start_job([&env = env_, look = std::move(look), has_callbacks] {
-    return run_after(env, look, has_callbacks);
-  });
-}
-
-void process_actor_impl::give_up_conclusion_of(step_index step) {
-  if (!state_.concluding().contains(step))
-    return;
-  auto& plan = state_.plan().steps[step];
-  auto late = fmt::format("its callbacks did not end within {}",
-                          describe(plan.timeout));
-  report_late(late, plan.name);
-  happened(step_concluded{step, status::callback_failed, late, std::nullopt});
-}
-
-/// Sees to what runs after the last step, if there is anything.
-void process_actor_impl::conclude() {
-  auto complete = state_.steps_ended() && !state_.has_ended();
-  if (!complete
-      && (self_->resources == nullptr || self_->resources->close_if_empty())) {
-    conclusion_ = conclusion::done;
-    return;
-  }
-  conclusion_ = conclusion::under_way;
-  if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
-    add_timer(
-      {later(env_.now(), timeout), timer::kind::process_conclusion, 0, 0});
-  recorded_ = std::make_shared<claim>();
-  auto outcome = state_.steps_ended() ? state_.outcome() : state_.own_status();
-  process_look look{self_, report_now(), outcome,
-                    state_.own_error(self_->id())};
-  process_conclusion what{state_.steps_ended(), complete};
-  start_job([&env = env_, look = std::move(look), what, recorded = recorded_] {
-    return run_after(env, look, what, *recorded);
-  });
-}
-
-/// Ends the process although what runs after it has not returned.
-void process_actor_impl::give_up_conclusion() {
-  if (conclusion_ != conclusion::under_way)
-    return;
-  auto late = fmt::format("what runs after it did not end within {}",
-                          describe(state_.plan().timeout));
-  report_late(late, {});
-  owes_record_ = recorded_->take();
-  end_conclusion(
-    {env_.now(), status::callback_failed, late, std::nullopt, nullptr});
-}
-
-/// Tells the record hook alone that the process has ended.
-void process_actor_impl::start_record() {
-  auto report = report_now();
-  process_look look{self_, report, report.state(), report.error()};
-  start_job(
-    [&env = env_, look = std::move(look)] { return record_end(env, look); });
-}
-
-/// Callbacks that are given up are an event, as those that fail are.
-void process_actor_impl::report_late(std::string what,
-                                     std::string_view step) const {
-  if (self_->run->events == nullptr)
-    return;
-  auto x = self_->make_event(event_stage::callback,
-                             problem::of(fail(std::move(what))));
-  x.details = {{"moment", "after"}};
-  if (!step.empty()) {
-    x.layer = layer::step;
-    x.step_name = step;
-    x.step_id = self_->step_id(step);
-  }
-  self_->run->events->emit(std::move(x));
-}
-
 std::shared_ptr<const process_state> process_actor_impl::look() const {
   auto result = std::make_shared<process_state>(state_.snapshot());
-  auto waits = [](auto& x) { return x != nullptr && x->waits_for_worker(); };
-  auto waiting = std::count_if(running_.begin(), running_.end(), waits);
-  result->note_waiting_for_worker(static_cast<std::size_t>(waiting));
+  auto waiting = attempts_.select(
+    [](auto, auto& control) { return control.waits_for_worker(); });
+  result->note_waiting_for_worker(waiting.size());
   return result;
-}
-
-std::vector<step_index> process_actor_impl::steps_not_begun() const {
-  std::vector<step_index> result;
-  for (step_index x = 0; x < running_.size(); ++x)
-    if (state_.step(x).phase == step_phase::running && running_[x] != nullptr
-        && !running_[x]->begun())
-      result.push_back(x);
-  return result;
-}
-
-std::vector<step_index> process_actor_impl::steps_in_function() const {
-  std::vector<step_index> result;
-  for (step_index x = 0; x < running_.size(); ++x)
-    if (state_.step(x).phase == step_phase::running && running_[x] != nullptr
-        && running_[x]->entered_function())
-      result.push_back(x);
-  return result;
-}
-
-void process_actor_impl::request_stop() {
-  for (auto& x : running_)
-    if (x != nullptr)
-      x->stop.request_stop();
-}
-
-void process_actor_impl::abandon_steps() {
-  for (auto& x : running_)
-    if (x != nullptr)
-      x->abandon();
 }
 
 void process_actor_impl::leave() {
   left_ = true;
-  abandon_steps(); // of steps that ended while their functions still run
+  attempts_.abandon(); // of steps that ended while their functions still run
   if (state_.has_ended() && env_.notices->is_watched())
     env_.notices->process_completed(*self_, state_, told_);
   send(supervisor_, process_ended{index_, std::make_shared<const process_state>(
@@ -609,34 +318,25 @@ void process_actor_impl::leave() {
 
 // -- timers -------------------------------------------------------------------
 
-void process_actor_impl::add_timer(timer x) {
-  timers_.push(x);
-}
-
 /// Has this actor woken in time for the earliest timer, if that comes before
 /// the next tick.
 void process_actor_impl::set_wake() {
-  if (timers_.empty())
-    return;
-  auto next = timers_.top().time;
-  auto now = env_.now();
-  if (next > now + tick_interval || (next_wake_ && *next_wake_ <= next))
-    return;
-  next_wake_ = next;
-  delayed_send(this, std::max(next - now, duration::zero()), wake_atom::value);
+  if (auto time = timers_.next_wake(env_.now(), tick_interval))
+    delayed_send(this, *time, wake_atom::value);
 }
 
 void process_actor_impl::on_wake() {
   if (left_)
     return;
-  next_wake_.reset();
+  timers_.woken();
   if (entries_.blocks())
     return when_settled([this] { on_wake(); });
   auto now = env_.now();
-  while (!timers_.empty() && timers_.top().time <= now && !entries_.blocks()) {
-    auto next = timers_.top();
-    timers_.pop();
-    expire(next);
+  while (!entries_.blocks()) {
+    auto next = timers_.take_due(now);
+    if (!next)
+      break;
+    expire(*next);
   }
   advance();
 }
@@ -644,8 +344,8 @@ void process_actor_impl::on_wake() {
 void process_actor_impl::expire(const timer& x) {
   switch (x.what) {
   case timer::kind::process_timeout:
-    abandon_steps();
-    happened(process_timed_out{x.time, steps_not_begun(), steps_in_function()});
+    attempts_.abandon();
+    time_out(x.time);
     break;
   case timer::kind::step_timeout:
     expire_step(x);
@@ -662,6 +362,17 @@ void process_actor_impl::expire(const timer& x) {
   }
 }
 
+void process_actor_impl::time_out(time_point when) {
+  auto not_begun = attempts_.select([this](auto x, auto& control) {
+    return is_running(x) && !control.begun();
+  });
+  auto in_function = attempts_.select([this](auto x, auto& control) {
+    return is_running(x) && control.entered_function();
+  });
+  happened(
+    process_timed_out{when, std::move(not_begun), std::move(in_function)});
+}
+
 /// The time of a step counts from when its function began, which may be later
 /// than when the step was handed out.
 void process_actor_impl::expire_step(const timer& x) {
@@ -670,15 +381,15 @@ void process_actor_impl::expire_step(const timer& x) {
       || (step.phase == step_phase::running && !is_open(x.step, step.attempt)))
     return;
   auto& plan = state_.plan().steps[x.step];
-  auto& control = running_[x.step];
+  auto control = attempts_.find(x.step);
   if (control != nullptr && control->is_timed) {
     auto deadline = later(control->begun().value_or(env_.now()), plan.timeout);
     if (deadline > x.time && deadline > env_.now())
-      return add_timer({deadline, x.what, x.step, x.attempt});
+      return timers_.add({deadline, x.what, x.step, x.attempt});
   }
   if (control != nullptr && control->conclusion.is_taken()
       && !std::exchange(control->extended, true))
-    return add_timer(
+    return timers_.add(
       {later(env_.now(), plan.timeout), x.what, x.step, x.attempt});
   if (control != nullptr) {
     control->abandon();

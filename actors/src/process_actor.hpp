@@ -5,8 +5,9 @@
 #include "lightflow/core/report.hpp"
 
 #include "actors.hpp"
-#include "attempt.hpp"
+#include "attempt_table.hpp"
 #include "pooled.hpp"
+#include "process_timers.hpp"
 #include "run_log.hpp"
 #include "runtime.hpp"
 
@@ -16,7 +17,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <queue>
 #include <set>
 #include <vector>
 
@@ -47,26 +47,7 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  /// Something to look at when its time has come.
-  struct timer {
-    enum class kind {
-      process_timeout,
-      step_timeout,
-      retry,
-      step_conclusion,
-      process_conclusion,
-    };
-
-    time_point time;
-    kind what;
-    step_index step;
-    std::uint32_t attempt;
-
-    friend bool operator>(const timer& x, const timer& y) {
-      return x.time > y.time;
-    }
-  };
-
+  using timer = process_timer;
   using confirmation = caf::typed_response_promise<bool>;
 
   void on_attempt_ended(const attempt_ended& x);
@@ -82,23 +63,24 @@ private:
   void on_close();
 
   // What happens to the process, and how the journal hears of it.
+  void happened(process_event x, std::function<void(bool)> then = nullptr);
+  void happened_at_once(process_event x);
+  void apply(const process_event& x, const std::function<void(bool)>& then);
   template <class Event>
-  void happened(Event x, std::function<void(bool)> then = nullptr);
-  template <class Event>
-  void happened_at_once(Event x);
-  template <class Event>
-  void take_effect(const Event& x);
-  void take_effect(const process_event& x);
+  void take_effect(const Event&) {}
+  void take_effect(const process_paused& x);
+  void take_effect(const process_resumed& x);
+  void take_effect(const process_stopped& x);
   void take_effect(const attempt_failed& x);
   void take_effect(const step_finished& x);
   void take_effect(const step_timed_out& x);
   void take_effect(const step_concluded& x);
   void take_effect(const process_concluded& x);
-  template <class F>
-  void when_settled(F f);
+  void when_settled(std::function<void()> f);
   void begin();
   void resume_timers();
   void note_resources();
+  void tell_resources();
   std::string encode(process_event x) const;
   const journal_writer& writer() const;
 
@@ -118,20 +100,21 @@ private:
   void give_up_conclusion_of(step_index step);
   void report_late(std::string what, std::string_view step) const;
   bool is_open(step_index step, std::uint32_t attempt) const;
-  std::vector<step_index> steps_not_begun() const;
-  std::vector<step_index> steps_in_function() const;
+
+  bool is_running(step_index step) const {
+    return state_.step(step).phase == step_phase::running;
+  }
+
   process_report report_now() const;
   std::shared_ptr<const process_state> look() const;
   bool waits_for_steps() const;
   bool will_wake() const;
-  void request_stop();
-  void abandon_steps();
   void leave();
   void tell_of(step_index step);
 
-  void add_timer(timer x);
   void set_wake();
   void expire(const timer& x);
+  void time_out(time_point when);
   void expire_step(const timer& x);
 
   runtime& env_;
@@ -142,12 +125,11 @@ private:
   process_state state_;
   journal_entries entries_;
   std::vector<std::function<void()>> deferred_; // until entries are settled
-  std::vector<std::shared_ptr<attempt_control>> running_; // by step
+  attempt_table attempts_;
   std::vector<bool> timed_; // steps whose time is running
   std::vector<bool> told_;  // steps whose end subscribers know of
-  std::priority_queue<timer, std::vector<timer>, std::greater<>> timers_;
-  std::optional<time_point> next_wake_; // of the message that is on its way
-  std::set<step_index> concluding_;     // what runs after these is under way
+  process_timers timers_;
+  std::set<step_index> concluding_; // what runs after these is under way
   enum class conclusion { not_begun, under_way, done } conclusion_{};
   /// Who tells the record hook that the process has ended.
   std::shared_ptr<claim> recorded_;

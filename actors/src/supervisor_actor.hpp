@@ -68,8 +68,7 @@ private:
   error defect() const;
 
   // What happens to the run, and how the journal hears of it.
-  template <class Event>
-  void happened(Event x);
+  void happened(run_event x);
   void append(const journal_record& record, std::function<void(bool)> then);
   void begin();
   void begin_run();

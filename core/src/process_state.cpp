@@ -283,121 +283,7 @@ void process_state::apply(const process_concluded& x) {
     own_breakpoint_ = x.breakpoint;
 }
 
-// -- recovery -----------------------------------------------------------------
-
-void process_state::apply(const process_interrupted& x) {
-  if (has_ended())
-    return;
-  begin_recovery();
-  for (auto& self : steps_)
-    if (self.phase != step_phase::ended)
-      self.flags.add(status::recovering);
-  for (step_index i = 0; i < steps_.size(); ++i) {
-    if (!move(i, step_trigger::interrupt))
-      continue;
-    ++steps_[i].uncounted_attempts;
-    leave_beginning(i);
-    if (stopping_)
-      drop(i, status::stopped, x.time);
-    else
-      ready_.push_back(i);
-  }
-  preparing_ = preparing_ || (prepared_ && !resources_.empty());
-}
-
-void process_state::apply(const process_reopened& x) {
-  if (has_ended() && !outcome().is_abnormal())
-    return;
-  begin_recovery();
-  if (!started_)
-    return;
-  began_ = true;
-  concluded_ = paused_ = stopping_ = false;
-  own_ = seen_ = {};
-  own_error_.clear();
-  end_ = x.time;
-  for (step_index i = 0; i < steps_.size(); ++i)
-    reopen_step(i);
-  skip_reopened(x.time);
-  for (step_index i = 0; i < steps_.size(); ++i)
-    count_open_dependencies(i);
-  rebuild_context();
-  preparing_ = !resources_.empty() || (!prepared_ && plan().has_preparation());
-  prepared_ = prepared_ || !plan().has_preparation();
-  if (prepared_)
-    make_roots_ready(x.time);
-}
-
-void process_state::begin_recovery() {
-  recovering_ = true;
-  recorded_ = recorded_ || began_;
-}
-
-/// Has a step wait again that did not end normally. Its output is what its next
-/// attempt goes on from.
-void process_state::reopen_step(step_index step) {
-  auto& self = steps_[step];
-  if (self.phase != step_phase::ended) { // it is new in today's definition
-    self.flags.add(status::recovering);
-    return;
-  }
-  if (!self.flags.is_abnormal()) {
-    seen_.add(self.flags);
-    return;
-  }
-  move(step, step_trigger::reopen);
-  self.flags = status::pending | status::recovering;
-  self.uncounted_attempts = self.attempt;
-  if (self.attempt == 0)
-    return;
-  auto& last = failed_[step];
-  last.losses = 0;
-  if (auto output = context_->shared_output(step))
-    last.output = output;
-  if (auto error = errors_.extract(step))
-    last.error = std::move(error.mapped());
-}
-
-/// Skips what was cancelled before a step that was skipped could have it
-/// skipped as well.
-void process_state::skip_reopened(time_point time) {
-  for (step_index i = 0; i < steps_.size(); ++i)
-    if (steps_[i].flags.has(status::skipped) && steps_[i].attempt > 0
-        && plan().steps[i].skips_dependents)
-      skip_reopened_dependents(i, time);
-}
-
-void process_state::skip_reopened_dependents(step_index step, time_point time) {
-  auto& kept = plan().steps[step].never_skipped;
-  std::set<step_index> seen{kept.begin(), kept.end()};
-  std::vector<step_index> skipped{step};
-  for (std::size_t i = 0; i < skipped.size(); ++i)
-    for (auto x : plan().graph.dependents(skipped[i])) {
-      if (!seen.insert(x).second)
-        continue;
-      if (move(x, step_trigger::drop))
-        end_step(x, status::skipped, time);
-      if (steps_[x].flags.has(status::skipped))
-        skipped.push_back(x);
-    }
-}
-
-void process_state::count_open_dependencies(step_index step) {
-  auto is_open
-    = [this](step_index x) { return steps_[x].phase != step_phase::ended; };
-  auto dependencies = plan().graph.dependencies(step);
-  steps_[step].open_dependencies = static_cast<std::uint32_t>(
-    std::count_if(dependencies.begin(), dependencies.end(), is_open));
-}
-
-/// All of the context but what steps left that are to run again.
-void process_state::rebuild_context() {
-  auto rebuilt = std::make_shared<process_context>(context_->without_outputs());
-  for (auto x : plan().graph.order())
-    if (steps_[x].phase == step_phase::ended)
-      rebuilt->publish(x, context_->shared_output(x));
-  context_ = std::move(rebuilt);
-}
+// -- how steps move ----------------------------------------------------------
 
 /// Moves a step to its next phase and keeps count of the phases. Returns false
 /// if the trigger means nothing in the step's phase.
@@ -406,27 +292,25 @@ bool process_state::move(step_index step, step_trigger trigger) {
   auto next = next_phase(phase, trigger);
   if (!next)
     return false;
-  auto count = [this](step_phase x) -> std::size_t& {
-    static std::size_t uncounted;
-    switch (x) {
-    case step_phase::running:
-      return running_;
-    case step_phase::backing_off:
-      return backing_off_;
-    case step_phase::ended:
-      return ended_steps_;
-    default:
-      return uncounted;
-    }
-  };
-  --count(phase);
-  ++count(*next);
+  count(phase, -1);
+  count(*next, +1);
   if (plan().delegates && plan().steps[step].delegated != nullptr) {
     running_delegated_ -= phase == step_phase::running ? 1 : 0;
     running_delegated_ += *next == step_phase::running ? 1 : 0;
   }
   phase = *next;
   return true;
+}
+
+void process_state::count(step_phase phase, int change) {
+  auto add
+    = [change](std::size_t& x) { x += static_cast<std::size_t>(change); };
+  if (phase == step_phase::running)
+    add(running_);
+  else if (phase == step_phase::backing_off)
+    add(backing_off_);
+  else if (phase == step_phase::ended)
+    add(ended_steps_);
 }
 
 void process_state::end_step(step_index step, status flags, time_point time) {

@@ -234,6 +234,7 @@ private:
 
   std::string reason_of(step_index x) const;
   bool move(step_index step, step_trigger trigger);
+  void count(step_phase phase, int change);
   void end_step(step_index step, status flags, time_point time);
   void release_dependents(step_index step, time_point time);
   void cancel_dependents(step_index step, time_point time);
