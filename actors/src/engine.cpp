@@ -34,8 +34,7 @@ std::vector<run_handle> engine::start_all(std::string_view flow,
   std::vector<start_run> what;
   what.reserve(all.size());
   for (auto& input : all)
-    what.push_back(
-      make_start(*core_, flow, std::move(input), make_id(), false));
+    what.push_back(make_start(*core_, flow, std::move(input)));
   std::vector<run_handle> result;
   result.reserve(all.size());
   for (auto& x : core_->start_all(std::move(what)))

@@ -5,6 +5,7 @@
 
 #include "engine_core.hpp"
 #include "user_job.hpp"
+#include "worker_access.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
