@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_steps_that_wait_hold_no_thread) {
   auto grown = 1024 * status_number("VmRSS:") - bytes;
   BOOST_TEST_MESSAGE(grown / steps << " bytes per step that waits");
   BOOST_TEST(status_number("Threads:") <= threads + 5);
-  BOOST_TEST(grown / steps < 16 * 1024);
+  BOOST_TEST(grown / steps < 64 * 1024);
   caf::anon_send(gate, caf::ok_atom::value);
   BOOST_TEST(run.wait().success());
 }
