@@ -7,6 +7,7 @@
 #include "engine_core.hpp"
 #include "run_start.hpp"
 #include "user_job.hpp"
+#include "worker_access.hpp"
 
 #include <caf/default_attachable.hpp>
 #include <caf/exit_reason.hpp>
