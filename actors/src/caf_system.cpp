@@ -11,6 +11,7 @@
 #include <caf/message.hpp>
 #include <caf/openssl/manager.hpp>
 
+#include <filesystem>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -73,10 +74,11 @@ void load_network(caf::actor_system_config& to, const network_options& how) {
   to.load<guarded_middleman>();
   if (!how.tls)
     return;
-  to.openssl_certificate = how.tls->certificate;
-  to.openssl_key = how.tls->key;
+  // They are read for each connection, wherever the program is by then.
+  to.openssl_certificate = std::filesystem::absolute(how.tls->certificate);
+  to.openssl_key = std::filesystem::absolute(how.tls->key);
   to.openssl_passphrase = how.tls->passphrase;
-  to.openssl_cafile = how.tls->authority;
+  to.openssl_cafile = std::filesystem::absolute(how.tls->authority);
   to.load<caf::openssl::manager>();
 }
 

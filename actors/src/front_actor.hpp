@@ -29,6 +29,11 @@ namespace lightflow {
 
 class engine_core;
 
+error engine_is_closed();
+
+/// As the text of a refusal, which does not grow with the id.
+error unknown_run(const std::string& id);
+
 /// It is known how the run ended that somebody waits for, or that it will not.
 struct run_decided {
   std::uint64_t request;
@@ -103,8 +108,8 @@ private:
               const std::string& process, reply<bool> to);
   void list(const messages::list& x, reply<messages::run_list> to);
   void forget(const messages::forget& x, reply<bool> to);
-  void subscribe(const caf::actor& who, const topic& what);
-  void unsubscribe(const caf::actor& who, const topic& what);
+  caf::result<void> subscribe(const messages::subscribe& x);
+  caf::result<void> unsubscribe(const messages::unsubscribe& x);
 
   void pass_on(const worker_hello& x);
   void on_decided(const run_decided& x);
@@ -114,8 +119,6 @@ private:
 
   template <class T, class F>
   caf::result<T> serve(F f);
-  template <class Message, class F>
-  caf::result<void> serve_topic(const Message& x, F f);
   template <class T, class F>
   static void guard(reply<T> to, F f);
   template <class Answer, class T, class F, class... Ts>
@@ -131,6 +134,7 @@ private:
                 status_reply to);
   messages::run_status make(const run_report& x,
                             const messages::view& show) const;
+  caf::actor who_is_told(const caf::actor& named);
   topic make_topic(const std::string& id, const std::string& flow) const;
 
   runtime& env_;
@@ -144,6 +148,38 @@ private:
   std::uint64_t next_number_ = 0;
   bool closed_ = false; // along with the engine
 };
+
+template <class T, class F>
+caf::result<T> front_actor_impl::serve(F f) {
+  auto promise = make_response_promise<caf::typed_response_promise<T>>();
+  auto number = next_number_++;
+  open_.emplace(number, [promise](const error& why) mutable {
+    promise.deliver(to_caf(why));
+  });
+  reply<T> to{this, number, promise};
+  guard(to, [&] { f(to); });
+  return promise;
+}
+
+template <class T, class F>
+void front_actor_impl::guard(reply<T> to, F f) {
+  try {
+    f();
+  } catch (const error& e) {
+    to.fail(e);
+  } catch (const std::exception& e) {
+    to.fail({error_code::internal, e.what()});
+  }
+}
+
+/// Asks the engine actor.
+template <class Answer, class T, class F, class... Ts>
+void front_actor_impl::ask(reply<T> to, F then, Ts... xs) {
+  request(engine_, caf::infinite, std::move(xs)...)
+    .then([to, then = std::move(then)](
+            Answer& x) mutable { guard(to, [&] { then(x); }); },
+          [to](const caf::error&) mutable { to.fail(engine_is_closed()); });
+}
 
 } // namespace lightflow
 

@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "guarded_middleman.hpp"
 
+#include <caf/actor_system_config.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/binary_deserializer.hpp>
+#include <caf/defaults.hpp>
 #include <caf/io/basp/header.hpp>
 #include <caf/io/basp_broker.hpp>
 #include <caf/sec.hpp>
 
 #include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+namespace lightflow {
+
+/// The time is over in which a handshake has to come by a connection.
+struct handshake_due {
+  caf::io::connection_handle handle;
+  std::uint64_t number; // of the connection
+};
+
+} // namespace lightflow
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::handshake_due)
 
 namespace lightflow {
 
@@ -31,11 +48,34 @@ protected:
     inner_ = basp_broker::make_behavior();
     auto guard = caf::message_handler{
       [this](caf::io::new_data_msg& x) { on_data(x); },
+      [this](caf::io::new_connection_msg& x) { on_connection(x.handle); },
+      [this](const handshake_due& x) { on_handshake_due(x); },
     };
     return guard.or_else(inner_);
   }
 
 private:
+  void on_connection(caf::io::connection_handle from) {
+    auto number = ++connections_[from];
+    inner_(current_mailbox_element()->content());
+    auto time = caf::get_or(config(), "middleman.connection-timeout",
+                            caf::defaults::middleman::connection_timeout);
+    delayed_send(this, time, handshake_due{from, number});
+  }
+
+  /// Nobody may hold a connection without saying who it is.
+  void on_handshake_due(const handshake_due& x) {
+    auto i = connections_.find(x.handle);
+    if (i != connections_.end() && i->second == x.number
+        && !instance.tbl().lookup_direct(x.handle))
+      end(x.handle);
+  }
+
+  void end(caf::io::connection_handle x) {
+    connection_cleanup(x, caf::sec::invalid_argument);
+    close(x);
+  }
+
   void on_data(caf::io::new_data_msg& x) {
     auto i = ctx.find(x.handle);
     auto is_first = i == ctx.end();
@@ -44,9 +84,7 @@ private:
       inner_(current_mailbox_element()->content());
       return;
     }
-    auto from = x.handle;
-    connection_cleanup(from, caf::sec::invalid_argument);
-    close(from);
+    end(caf::io::connection_handle{x.handle});
   }
 
   bool is_acceptable(const std::vector<char>& bytes, bool is_first) {
@@ -60,6 +98,8 @@ private:
   }
 
   caf::behavior inner_;
+  /// How many there have been by the same handle, which CAF uses again.
+  std::unordered_map<caf::io::connection_handle, std::uint64_t> connections_;
 };
 
 } // namespace

@@ -3,6 +3,29 @@
 
 namespace lightflow {
 
+namespace {
+
+/// Answers requests with a reason, which CAF's own bouncer does not tell.
+struct bouncer {
+  const caf::error& reason;
+
+  void operator()(const caf::mailbox_element& x) const {
+    if (x.sender != nullptr && x.mid.is_request())
+      x.sender->enqueue(nullptr, x.mid.response_id(), caf::make_message(reason),
+                        nullptr);
+  }
+
+  /// CAF's mailbox has queues in queues, and tells of which.
+  template <class Key, class Queue, class... Ts>
+  caf::intrusive::task_result operator()(const Key&, const Queue&,
+                                         const Ts&... xs) const {
+    (*this)(xs...);
+    return caf::intrusive::task_result::resume;
+  }
+};
+
+} // namespace
+
 void close_mailbox(caf::scheduled_actor& self, const caf::error& reason) {
   auto& mailbox = self.mailbox();
   if (mailbox.closed())
@@ -10,7 +33,7 @@ void close_mailbox(caf::scheduled_actor& self, const caf::error& reason) {
   mailbox.close();
   self.get_normal_queue().flush_cache();
   self.get_urgent_queue().flush_cache();
-  caf::detail::sync_request_bouncer bounce{reason};
+  bouncer bounce{reason};
   while (mailbox.queue().new_round(1000, bounce).consumed_items > 0)
     continue;
 }

@@ -6,6 +6,7 @@
 #include <caf/actor_config.hpp>
 #include <caf/detail/sync_request_bouncer.hpp>
 #include <caf/scheduled_actor.hpp>
+#include <caf/sec.hpp>
 
 #include <utility>
 
@@ -56,7 +57,7 @@ public:
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
     this->awaited_responses_.clear();
     this->multiplexed_responses_.clear();
-    close_mailbox(*this, reason);
+    close_mailbox(*this, caf::sec::request_receiver_down);
     this->unregister_from_system();
     return caf::monitorable_actor::cleanup(std::move(reason), host);
   }

@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(subscriptions_that_make_no_sense_are_refused) {
     BOOST_TEST((refusal->code() == code));
   };
   refused(messages::subscribe{who, "", "other"}, error_code::unknown_flow);
-  refused(messages::subscribe{who, "a b"}, error_code::unknown_run);
+  refused(messages::subscribe{who, "a b"}, error_code::bad_run_id);
   refused(messages::subscribe{who, "r1", "flow"}, error_code::bad_request);
   refused(messages::unsubscribe{who, "r1", "flow"}, error_code::bad_request);
 }
