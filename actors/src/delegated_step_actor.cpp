@@ -41,6 +41,7 @@ void delegated_step_actor::on_exit() {
     send_end();
   }
   process_ = nullptr;
+  self_ = nullptr;
   open_.reset(); // the engine may be gone from here on
 }
 
@@ -65,6 +66,7 @@ bool delegated_step_actor::begin() {
 }
 
 void delegated_step_actor::wait() {
+  self_ = ctrl();
   auto stop = runner_->self().stop_token();
   on_stop_.emplace(stop, stop_sender{this});
   if (stop.stop_requested())

@@ -10,7 +10,7 @@
 #include "pooled.hpp"
 #include "runtime.hpp"
 
-#include <caf/actor_ostream.hpp>
+#include <caf/actor_control_block.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <functional>
@@ -97,6 +97,8 @@ private:
   runtime& env_;
   std::optional<open_attempts::entry> open_;
   process_actor process_;
+  /// This actor, while it waits: maybe nobody else has a handle of it then.
+  caf::strong_actor_ptr self_;
   std::optional<attempt_runner> runner_; // nothing once it has ended
   std::optional<std::stop_callback<stop_sender>> on_stop_;
 };
