@@ -213,7 +213,7 @@ void work_queue_impl::end_connection(connections::iterator i,
   workers_.erase(i);
   addresses_.erase(worker.id);
   auto lost = queue_.leave(worker.id);
-  auto reason = fmt::format(R"(worker "{}" was lost: {})", worker.name, why);
+  auto reason = fmt::format(R"(worker "{}" is gone: {})", worker.name, why);
   for (auto who : lost) {
     send(attempts_.at(who).holder, lease_lost{reason});
     forget(who);

@@ -166,9 +166,8 @@ BOOST_AUTO_TEST_CASE(a_step_that_kills_its_workers_fails_after_a_while) {
   auto report = run.wait_for(10s);
   BOOST_REQUIRE(report.has_value());
   BOOST_TEST(!report->success());
-  BOOST_TEST_MESSAGE(report->errors());
-  BOOST_TEST(report->errors().find("lost") != std::string::npos);
-  BOOST_TEST(begun() == 6);
+  BOOST_TEST(report->errors().find("5 lost attempts") != std::string::npos);
+  BOOST_TEST(begun() == 5);
 }
 
 BOOST_AUTO_TEST_CASE(a_step_of_a_silent_worker_runs_on_another) {
@@ -289,11 +288,11 @@ BOOST_AUTO_TEST_CASE(a_worker_needs_a_certificate_of_the_authority) {
 BOOST_AUTO_TEST_CASE(garbage_harms_nobody) {
   start();
   engine();
-  for (auto& bytes :
-       {std::string{"GET / HTTP/1.1\r\n\r\n"}, std::string(100'000, '\xff'),
-        std::string(100'000, '\0')}) {
+  raw_connection browser{port};
+  browser.send("GET / HTTP/1.1\r\n\r\n");
+  for (auto byte : {'\xff', '\0'}) {
     raw_connection peer{port};
-    peer.send(bytes);
+    peer.send(std::string(100'000, byte));
     BOOST_TEST(peer.is_closed());
   }
   require_right(engine().start("flow"));
