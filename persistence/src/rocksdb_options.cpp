@@ -4,6 +4,7 @@
 #include "rocksdb_keys.hpp"
 
 #include <algorithm>
+#include <cstdarg>
 #include <limits>
 #include <memory>
 
@@ -19,13 +20,21 @@ namespace {
 
 void bound_what_is_kept_open(rocksdb::DBOptions& x) {
   x.max_open_files = 256;
-  x.keep_log_file_num = 3;
-  x.max_log_file_size = 1U << 20;
   x.stats_dump_period_sec = 0;
   x.stats_persist_period_sec = 0;
   x.max_total_wal_size = 256U << 20;
   x.db_write_buffer_size = 128U << 20;
 }
+
+/// RocksDB's own log would be a file beside the data. It ends the program when
+/// it goes on writing to that after the disk was full; and what is wrong, we
+/// tell by errors and events.
+class no_log : public rocksdb::Logger {
+public:
+  using rocksdb::Logger::Logv;
+
+  void Logv(const char*, va_list) override {}
+};
 
 /// A commit waits for memory to be written to files, never for those to be
 /// merged: that may fail for as long as there is no room, or a file is damaged.
@@ -97,6 +106,7 @@ void background_errors::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
 rocksdb::DBOptions database_options(const rocksdb_environment& x) {
   rocksdb::DBOptions result;
   result.env = x.env;
+  result.info_log = std::make_shared<no_log>();
   result.create_if_missing = true;
   result.create_missing_column_families = true;
   // A record that ends early was being written when the process or machine
