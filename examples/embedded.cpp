@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A program with actors of its own runs flows in its actor system: its actors
-// start runs, watch them and stop them by messages.
+// start runs, watch them and stop them by messages, and do a step of them.
 #include <lightflow/caf.hpp>
 #include <lightflow/lightflow.hpp>
 
@@ -17,13 +17,23 @@ using lf::messages::run_status;
 
 namespace {
 
-void define(lf::catalog& catalog) {
+/// Does a step: its answer is what the step returns.
+caf::behavior cashier() {
+  return {
+    [](const lf::step_request& step) -> lf::step_answer {
+      return fmt::format("{} items paid", *step.get<int>("items"));
+    },
+  };
+}
+
+void define(lf::catalog& catalog, const caf::actor& cashier) {
   auto& orders = catalog.flow_with_process("orders");
   orders.step("reserve", [](lf::step& step) {
     step.set("items", 2 * *step.get<int>("order"));
   });
+  orders.step("charge", cashier).after("reserve").reads("items");
   orders.step("ship", [](lf::step& step) { return *step.get<int>("items"); })
-    .after("reserve");
+    .after("charge");
 
   auto& mirror = catalog.flow_with_process("mirror");
   mirror.step("follow", [](lf::step& step) {
@@ -45,7 +55,7 @@ order_desk::behavior_type desk(order_desk::pointer self,
     self->request(engine, caf::infinite, what)
       .then(
         [=](const run_status& run) mutable {
-          auto& ship = run.processes.at(0).steps.at(1);
+          auto& ship = run.processes.at(0).steps.at(2);
           answer.deliver(fmt::format("{}: {}, {} items", run.id,
                                      to_string(run.state),
                                      ship.result.as<int>()));
@@ -94,7 +104,7 @@ int main() {
   lf::add_message_types(config);
   caf::actor_system system{config};
   lf::catalog catalog;
-  define(catalog);
+  define(catalog, system.spawn(cashier));
   lf::engine engine{system, catalog};
   auto to = lf::actor_of(engine);
 

@@ -4,7 +4,6 @@
 #include "actor_watch.hpp"
 #include "attempt_performer.hpp"
 #include "delegated_step_actor.hpp"
-#include "packed_values.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/sec.hpp>
@@ -82,12 +81,14 @@ void actor_step_actor::on_answer(step_answer& x) {
   if (auto why = x.reason())
     return fail(problem::of(*std::move(why)), x.context());
   for (auto& [key, set] : x.context())
-    if (auto why = why_missing(set); !why.empty())
+    if (is_lost(set))
       return fail_with(fmt::format(R"(what its actor set under "{}" did not )"
-                                   "come: {}",
-                                   key, why));
-  if (auto why = why_missing(x.returned()); !why.empty())
-    return fail_with("what its actor returned did not come: " + why);
+                                   "come: it is of type {}",
+                                   key, set.type()));
+  if (is_lost(x.returned()))
+    return fail_with(
+      fmt::format("what its actor returned did not come: it is of type {}",
+                  x.returned().type()));
   succeed(x.returned(), x.context());
 }
 

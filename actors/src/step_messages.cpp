@@ -5,11 +5,6 @@
 #include "lightflow/core/step.hpp"
 #include "lightflow/core/step_input.hpp"
 
-#include "packed_values.hpp"
-
-#include <caf/sec.hpp>
-
-#include <exception>
 #include <utility>
 #include <variant>
 
@@ -40,6 +35,21 @@ struct received_input {
     return results_;
   }
 };
+
+/// The same values, all encoded.
+writes encoded(const writes& xs, std::string_view what) {
+  writes result;
+  for (auto& [key, x] : xs) {
+    if (!x.has_codec())
+      throw error(error_code::no_codec,
+                  fmt::format(R"({} "{}" of type {} cannot be sent to another )"
+                              "node: give the type a codec, or keep it from "
+                              "the step with reads()",
+                              what, key, x.type()));
+    result.set(key, value::from_encoding(std::string{x.type()}, x.encoding()));
+  }
+  return result;
+}
 
 } // namespace
 
@@ -124,46 +134,15 @@ step_request step_request::for_another_node() const {
 }
 
 auto step_request::pack() const -> packed {
-  auto shown = context();
-  auto returned = results();
-  return {run_id(), flow_name(), process_name(),
-          name(),   attempt(),   pack_values({&shown, &returned})};
+  return {run_id(),  flow_name(), process_name(), name(),
+          attempt(), context(),   results()};
 }
 
-caf::error step_request::unpack(packed x) {
-  try {
-    auto values = unpack_values(x.values);
-    values.resize(2);
-    content_ = std::make_shared<const content>(
-      content{std::move(x.run_id), std::move(x.flow_name),
-              std::move(x.process_name), std::move(x.name), x.attempt,
-              received_input{std::move(values[0]), std::move(values[1])}});
-    return caf::none;
-  } catch (const std::exception&) {
-    return caf::make_error(caf::sec::invalid_argument);
-  }
-}
-
-// -- step_answer --------------------------------------------------------------
-
-std::string step_answer::pack() const {
-  writes returned;
-  if (returned_.has_value())
-    returned.set("", returned_);
-  return pack_values({&returned, &context_});
-}
-
-caf::error step_answer::unpack(std::string_view bytes) {
-  try {
-    auto values = unpack_values(bytes);
-    values.resize(2);
-    auto returned = values[0].find("");
-    returned_ = returned != nullptr ? *returned : value{};
-    context_ = std::move(values[1]);
-    return caf::none;
-  } catch (const std::exception&) {
-    return caf::make_error(caf::sec::invalid_argument);
-  }
+void step_request::unpack(packed x) {
+  content_ = std::make_shared<const content>(
+    content{std::move(x.run_id), std::move(x.flow_name),
+            std::move(x.process_name), std::move(x.name), x.attempt,
+            received_input{std::move(x.context), std::move(x.results)}});
 }
 
 void add_step_message_types(caf::actor_system_config& to) {

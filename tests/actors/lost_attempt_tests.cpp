@@ -151,10 +151,4 @@ BOOST_AUTO_TEST_CASE(losses_are_counted_over_the_end_of_the_program) {
   BOOST_TEST(step_of(stored()).attempt() == 6U);
 }
 
-BOOST_AUTO_TEST_CASE(a_step_with_a_label_needs_workers) {
-  process.step("a", [](step&) {}).on("gpu");
-  BOOST_TEST(says({"label \"gpu\"", "no workers"})(
-    std::runtime_error{step_of(run_flow()).error()}));
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 #include "../support/raw_connection.hpp"
 #include "lightflow/caf.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
 
@@ -277,6 +278,46 @@ BOOST_FIXTURE_TEST_CASE(values_that_cannot_travel_are_refused_by_name,
   BOOST_TEST(run.success());
   BOOST_CHECK_EXCEPTION(run.processes[0].steps[0].result.as<int>(), error,
                         says({"without_codec", "no codec"}));
+}
+
+// -- steps by actors on other nodes -------------------------------------------
+
+namespace {
+
+/// Adds what it is shown, and ends when it is shown nothing.
+caf::behavior adder(caf::event_based_actor* self) {
+  return {[self](const step_request& x) -> step_answer {
+    if (!x.has_key("n"))
+      self->quit(caf::exit_reason::user_shutdown);
+    return step_answer{x.get<int>("n").value_or(0)
+                       + x.result<int>("first").value_or(0)}
+      .set("from", x.id());
+  }};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(an_actor_on_another_node_does_steps) {
+  node here, there;
+  auto port = there.system->middleman().publish(there.system->spawn(adder), 0,
+                                                "127.0.0.1");
+  BOOST_REQUIRE(port);
+  auto doer = here.system->middleman().remote_actor("127.0.0.1", *port);
+  BOOST_REQUIRE(doer);
+  catalog flows;
+  auto& process = flows.flow_with_process("flow");
+  process.step("first", [](step&) { return 40; });
+  process.step("second", *doer, "first").reads("n");
+  lightflow::engine engine{*here.system, flows};
+  auto run = engine.run("flow", {{"n", 2}, {"unread", without_codec{}}});
+  BOOST_TEST(run.success(), run.errors());
+  auto second = run.process("flow").step("second");
+  BOOST_TEST(second.result<int>().value() == 42);
+  BOOST_TEST(second.get<std::string>("from").value()
+             == run.id() + "/flow/second");
+  engine.run("flow"); // ends the actor
+  BOOST_TEST(says({"its actor ended before it answered"})(
+    std::runtime_error{engine.run("flow").errors()}));
 }
 
 // -- what others send ---------------------------------------------------------

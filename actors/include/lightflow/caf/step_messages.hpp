@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/caf/values.hpp"
 #include "lightflow/core/error.hpp"
 #include "lightflow/core/name.hpp"
 #include "lightflow/core/result.hpp"
@@ -114,11 +115,12 @@ private:
     std::string process_name;
     std::string name;
     std::uint32_t attempt = 0;
-    std::string values;
+    writes context;
+    writes results;
   };
 
   packed pack() const;
-  caf::error unpack(packed x);
+  void unpack(packed x);
 
   template <class T>
   static std::optional<T> as(const value* x, std::string_view what,
@@ -141,10 +143,13 @@ private:
   friend typename Inspector::result_type inspect(Inspector& f,
                                                  step_request& x) {
     auto all = Inspector::reads_state ? x.pack() : packed{};
-    auto load = [&] { return x.unpack(std::move(all)); };
+    auto load = [&]() -> caf::error {
+      x.unpack(std::move(all));
+      return caf::none;
+    };
     return f(caf::meta::type_name("lightflow.step_request"), all.run_id,
-             all.flow_name, all.process_name, all.name, all.attempt, all.values,
-             caf::meta::load_callback(load));
+             all.flow_name, all.process_name, all.name, all.attempt,
+             all.context, all.results, caf::meta::load_callback(load));
   }
 
   std::shared_ptr<const content> content_;
@@ -191,15 +196,10 @@ public:
   }
 
 private:
-  std::string pack() const;
-  caf::error unpack(std::string_view bytes);
-
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, step_answer& x) {
-    auto values = Inspector::reads_state ? x.pack() : std::string{};
-    auto load = [&] { return x.unpack(values); };
     return f(caf::meta::type_name("lightflow.step_answer"), x.failed_,
-             x.failure_, values, caf::meta::load_callback(load));
+             x.failure_, x.returned_, x.context_);
   }
 
   value returned_;
