@@ -135,8 +135,8 @@ BOOST_AUTO_TEST_CASE(a_pause_is_confirmed_when_it_is_written) {
   disk->mend();
   BOOST_TEST(paused.get());
   BOOST_TEST(run.look().has(status::paused));
-  release.count_down();
   BOOST_TEST(run.resume());
+  release.count_down();
   BOOST_TEST(run.wait().success());
 }
 

@@ -64,6 +64,11 @@ struct fixture {
                == right_sum());
   }
 
+  void end() {
+    children.clear();
+    engine_.reset();
+  }
+
   /// The pids of workers that began a part.
   std::size_t begun() {
     return place.count("begin");
@@ -283,6 +288,7 @@ BOOST_AUTO_TEST_CASE(a_worker_needs_a_certificate_of_the_authority) {
   start(x);
   require_right(run);
   BOOST_TEST(!is_logged("worker \"stranger\""));
+  end(); // before the certificates are gone
 }
 
 BOOST_AUTO_TEST_CASE(garbage_harms_nobody) {
