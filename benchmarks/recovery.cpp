@@ -8,19 +8,21 @@
 
 #include <benchmark/benchmark.h>
 
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace lightflow::benchmarks {
 
 namespace {
 
-/// Calls `f` with all summaries of runs in one condition, and gives how many
-/// there are.
+/// Calls `f` with all summaries of runs in one condition, a thousand at a time,
+/// and gives how many there are.
 template <class Function>
-std::size_t for_each_run(const journal& from, run_condition condition,
-                         Function f) {
+std::size_t for_each_page(const journal& from, run_condition condition,
+                          Function f) {
   constexpr std::size_t page = 1'000;
   std::size_t result = 0;
   std::string last;
@@ -29,8 +31,7 @@ std::size_t for_each_run(const journal& from, run_condition condition,
     result += found.size();
     auto is_last = found.size() < page;
     last = is_last ? std::string{} : found.back().id;
-    for (auto& x : found)
-      f(x);
+    f(found);
     if (is_last)
       return result;
   }
@@ -69,13 +70,21 @@ void scan(const stored_runs& what) {
   require(runs == what.count());
 }
 
+/// By as many threads as an engine has for that, a page at a time as it does.
 void load(const stored_runs& what) {
   replay_source source{open_journal(what.directory()), record_codec{},
                        what.flows(), std::make_shared<definition_cache>()};
-  auto runs = for_each_run(*source.from, run_condition::running, [&](auto& x) {
-    benchmark::DoNotOptimize(replay(source, std::move(x)));
-  });
-  require(runs == what.count());
+  auto load_all = [&](std::vector<run_summary>& page) {
+    std::atomic<std::size_t> next{0};
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i)
+      threads.emplace_back([&] {
+        for (auto x = next++; x < page.size(); x = next++)
+          benchmark::DoNotOptimize(replay(source, std::move(page[x])));
+      });
+  };
+  require(for_each_page(*source.from, run_condition::running, load_all)
+          == what.count());
 }
 
 void go_on(const stored_runs& what, const std::filesystem::path& directory) {
@@ -90,8 +99,8 @@ void go_on(const stored_runs& what, const std::filesystem::path& directory) {
 }
 
 void list(const stored_runs& what, const journal& from) {
-  auto runs = for_each_run(from, run_condition::finished,
-                           [](auto& x) { benchmark::DoNotOptimize(x); });
+  auto runs = for_each_page(from, run_condition::finished,
+                            [](auto& x) { benchmark::DoNotOptimize(x); });
   require(runs == what.count());
 }
 
