@@ -4,11 +4,12 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/binary_deserializer.hpp>
-#include <caf/defaults.hpp>
 #include <caf/io/basp/header.hpp>
 #include <caf/io/basp_broker.hpp>
 #include <caf/sec.hpp>
+#include <caf/timespan.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -37,6 +38,8 @@ constexpr std::uint32_t max_payload = std::uint32_t{64} << 20;
 /// How long one may be before the peer has said who it is.
 constexpr std::uint32_t max_handshake = std::uint32_t{64} << 10;
 
+constexpr caf::timespan default_handshake_time = std::chrono::seconds{30};
+
 /// The broker that owns all connections, and reads what comes by them: headers
 /// and payloads in turn.
 class guarded_broker : public caf::io::basp_broker {
@@ -58,9 +61,14 @@ private:
   void on_connection(caf::io::connection_handle from) {
     auto number = ++connections_[from];
     inner_(current_mailbox_element()->content());
-    auto time = caf::get_or(config(), "middleman.connection-timeout",
-                            caf::defaults::middleman::connection_timeout);
-    delayed_send(this, time, handshake_due{from, number});
+    delayed_send(this, handshake_time(), handshake_due{from, number});
+  }
+
+  /// As configured for other silences, which by default is not at all.
+  caf::timespan handshake_time() {
+    auto configured
+      = caf::get_or(config(), "middleman.connection-timeout", caf::timespan{0});
+    return configured.count() > 0 ? configured : default_handshake_time;
   }
 
   /// Nobody may hold a connection without saying who it is.
