@@ -13,6 +13,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace lightflow {
@@ -152,7 +153,7 @@ void caf_links::join_ended() {
 void caf_links::run(const std::shared_ptr<state>& x) {
   auto& self = *x;
   try {
-    require_reachable(self.engine, self.patience);
+    std::optional<probe> somebody{std::in_place, self.engine, self.patience};
     caf::actor_system_config config;
     config.set("scheduler.max-threads", 1);
     load_network(config, self.network);
@@ -160,6 +161,7 @@ void caf_links::run(const std::shared_ptr<state>& x) {
     auto engine = dial_and_wait(
       system, {self.engine, interface_of<worker_door>(system), self.patience},
       self.network);
+    somebody.reset();
     auto end = system.spawn<link_end, caf::hidden>(std::move(engine),
                                                    self.number, self.listener);
     std::unique_lock lock{self.mutex};

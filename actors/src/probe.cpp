@@ -6,9 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <string>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <netdb.h>
 #include <poll.h>
@@ -17,50 +15,7 @@
 
 namespace lightflow {
 
-namespace {
-
-class socket_handle {
-public:
-  explicit socket_handle(const addrinfo& x)
-      : id_(
-        ::socket(x.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {}
-
-  ~socket_handle() {
-    if (id_ >= 0)
-      ::close(id_);
-  }
-
-  socket_handle(const socket_handle&) = delete;
-  socket_handle& operator=(const socket_handle&) = delete;
-
-  int id() const {
-    return id_;
-  }
-
-private:
-  int id_;
-};
-
-/// Why no connection came to be; empty if one did.
-std::string try_connect(const addrinfo& to, duration patience) {
-  socket_handle socket{to};
-  if (::connect(socket.id(), to.ai_addr, to.ai_addrlen) == 0)
-    return {};
-  if (errno != EINPROGRESS)
-    return std::strerror(errno);
-  pollfd what{socket.id(), POLLOUT, 0};
-  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
-  if (::poll(&what, 1, static_cast<int>(ms.count())) <= 0)
-    return fmt::format("it did not answer within {}", describe(patience));
-  int failure = 0;
-  socklen_t size = sizeof(failure);
-  ::getsockopt(socket.id(), SOL_SOCKET, SO_ERROR, &failure, &size);
-  return failure == 0 ? "" : std::strerror(failure);
-}
-
-} // namespace
-
-void require_reachable(const endpoint& where, duration patience) {
+probe::probe(const endpoint& where, duration patience) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
@@ -77,6 +32,42 @@ void require_reachable(const endpoint& where, duration patience) {
   }
   throw error(error_code::cannot_connect,
               fmt::format("no connection to {}: {}", to_string(where), why));
+}
+
+/// What came is read before, so that the other end sees an orderly end.
+probe::~probe() {
+  char ignored[4096];
+  while (::recv(socket_, ignored, sizeof(ignored), 0) > 0)
+    continue;
+  close();
+}
+
+/// Gives why no connection came to be; nothing if one did.
+std::string probe::try_connect(const addrinfo& to, duration patience) {
+  close();
+  socket_
+    = ::socket(to.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (::connect(socket_, to.ai_addr, to.ai_addrlen) == 0)
+    return {};
+  int failure = errno;
+  if (failure == EINPROGRESS) {
+    pollfd what{socket_, POLLOUT, 0};
+    auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+    if (::poll(&what, 1, static_cast<int>(ms.count())) <= 0)
+      failure = ETIMEDOUT;
+    else if (socklen_t size = sizeof(failure);
+             ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &failure, &size) == 0
+             && failure == 0)
+      return {};
+  }
+  close();
+  return std::strerror(failure);
+}
+
+void probe::close() {
+  if (socket_ >= 0)
+    ::close(socket_);
+  socket_ = -1;
 }
 
 } // namespace lightflow
