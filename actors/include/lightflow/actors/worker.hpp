@@ -21,17 +21,17 @@ struct worker_options {
 
   /// The worker runs steps that are `on` one of these. They follow the rules
   /// for names, as the name of the worker does.
-  std::vector<std::string> labels;
+  std::vector<std::string> labels = {};
 
   /// For logs and errors; empty for the name of the computer and the id of the
   /// process.
-  std::string name;
+  std::string name = {};
 
   /// How many steps it runs at once; 0 for one per core.
   std::size_t slots = 0;
 
   /// TLS, or that it can do without.
-  network_options network;
+  network_options network = {};
 
   /// How long `run` waits for its steps when it was told to stop.
   duration drain_time = std::chrono::seconds{30};
@@ -45,7 +45,7 @@ struct worker_options {
   duration longest_wait = std::chrono::seconds{10};
 
   /// Where the worker logs; empty for spdlog's default logger.
-  log_function log;
+  log_function log = {};
 };
 
 /// Runs steps for an engine that is in another program, maybe on another
