@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Counts the primes below twenty million on as many workers as there are:
+// Counts the primes below a hundred million on as many workers as there are:
 //
 //     cluster engine PORT DIRECTORY
 //     cluster worker PORT NAME
 //
 // Start one engine and some workers, in any order. Kill what you like, with
-// kill -9, and start it again: the count is always 1270607.
+// kill -9, and start it again: the count is always 5761455.
 #include <lightflow/lightflow.hpp>
 
 #include <fmt/core.h>
@@ -20,8 +20,8 @@
 
 namespace lf = lightflow;
 
-constexpr std::uint32_t ranges = 2'000;
-constexpr std::uint32_t range_size = 10'000;
+constexpr std::uint32_t ranges = 5'000;
+constexpr std::uint32_t range_size = 20'000;
 
 /// The primes in a range, by crossing out multiples of all small numbers.
 int count_primes(std::uint32_t begin) {
@@ -69,7 +69,7 @@ int run_engine(std::uint16_t port, const char* directory) {
   lf::engine engine{catalog, options};
   fmt::print("listens at port {}\n", engine.listen({"localhost", port}));
 
-  auto report = engine.start_as("primes-below-20-million", "primes").wait();
+  auto report = engine.start_as("primes-below-100-million", "primes").wait();
   if (!report.success()) {
     fmt::print(stderr, "{}\n", report.errors());
     return 1;

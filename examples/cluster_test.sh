@@ -44,13 +44,13 @@ for name in one two three; do
   declare "$name=$pid"
 done
 
-wait_for one 50 range
+wait_for one 20 range
 kill -9 "$one"
-wait_for two 200 range
+wait_for two 100 range
 kill -9 "$engine"
 start again engine "$port" "$work/journal"
 wait_for again 1 primes
-grep '^1270607 primes$' "$work/again"
+grep '^5761455 primes$' "$work/again"
 
 # A worker that is told to stop says goodbye.
 kill "$two"
