@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Counts the primes below one hundred million on as many workers as there are:
+// Counts the primes below a hundred million on as many workers as there are:
 //
 //     cluster engine PORT DIRECTORY
 //     cluster worker PORT NAME
@@ -20,8 +20,8 @@
 
 namespace lf = lightflow;
 
-constexpr std::uint32_t ranges = 2'000;
-constexpr std::uint32_t range_size = 50'000;
+constexpr std::uint32_t ranges = 5'000;
+constexpr std::uint32_t range_size = 20'000;
 
 /// The primes in a range, by crossing out multiples of all small numbers.
 int count_primes(std::uint32_t begin) {

@@ -44,9 +44,9 @@ for name in one two three; do
   declare "$name=$pid"
 done
 
-wait_for one 50 range
+wait_for one 20 range
 kill -9 "$one"
-wait_for two 200 range
+wait_for two 100 range
 kill -9 "$engine"
 start again engine "$port" "$work/journal"
 wait_for again 1 '^[0-9]* primes$'
