@@ -11,10 +11,12 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 
 #include <chrono>
 #include <list>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
