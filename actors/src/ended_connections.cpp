@@ -41,13 +41,13 @@ void ended_connections::remove(event_sink& engine) {
 void ended_connections::tell(const std::string& peer, std::string_view why,
                              time now) {
   std::lock_guard guard{mutex_};
-  for (auto& [engine, told] : engines_) {
-    if (told.last && now - *told.last < interval) {
-      ++told.held_back;
+  for (auto& [engine, state] : engines_) {
+    if (state.last && now - *state.last < interval) {
+      ++state.held_back;
       continue;
     }
-    engine->emit(make_event(peer, why, std::exchange(told.held_back, 0)));
-    told.last = now;
+    engine->emit(make_event(peer, why, std::exchange(state.held_back, 0)));
+    state.last = now;
   }
 }
 
