@@ -5,6 +5,7 @@
 
 #include "engine_actor.hpp"
 #include "event_dispatcher.hpp"
+#include "guarded_middleman.hpp"
 #include "journal_writer.hpp"
 #include "networking.hpp"
 #include "work_queue_actor.hpp"
@@ -212,6 +213,8 @@ std::uint16_t engine_core::listen(const endpoint& where) {
     std::move(interface), where, network_.value_or(network_options{}));
   std::lock_guard guard{listening_};
   ports_.push_back(port);
+  if (auto guard = guarded_middleman::of(env_->system))
+    guard->ended().add(*events_);
   return port;
 }
 
@@ -219,6 +222,8 @@ void engine_core::close_ports() {
   for (auto port : ports_)
     unpublish(env_->system, caf::actor_cast<caf::strong_actor_ptr>(front_),
               port);
+  if (auto guard = guarded_middleman::of(env_->system))
+    guard->ended().remove(*events_);
 }
 
 // -- its end ------------------------------------------------------------------

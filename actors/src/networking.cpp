@@ -25,14 +25,14 @@
 
 namespace lightflow {
 
-namespace {
-
-using port_answer = caf::expected<std::uint16_t>;
-
 bool has_tls(caf::actor_system& system) {
   return system.has_openssl_manager()
          && system.openssl_manager().authentication_enabled();
 }
+
+namespace {
+
+using port_answer = caf::expected<std::uint16_t>;
 
 /// Whether the actor system can do what the options say; the files are those
 /// that it was configured with.

@@ -25,6 +25,9 @@ namespace lightflow {
 /// The names of the messages that an actor takes.
 using interface_names = std::set<std::string>;
 
+/// Whether the connections of an actor system are by TLS.
+bool has_tls(caf::actor_system& system);
+
 /// Opens a port by which other nodes find an actor, and gives the port. Waits
 /// for CAF's middleman. Throws lightflow::error: error_code::no_network,
 /// unencrypted, bad_tls and cannot_listen.

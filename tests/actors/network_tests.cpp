@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "fixture.hpp"
+#include "network_fixture.hpp"
 
-#include "../support/certificates.hpp"
 #include "../support/raw_connection.hpp"
-#include "lightflow/caf.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>
@@ -16,97 +14,6 @@
 
 using namespace lightflow;
 using namespace lightflow::tests;
-
-namespace {
-
-auto code_is(error_code code) {
-  return [code](const error& e) { return e.code() == code; };
-}
-
-/// Another node: an actor system that engines can be reached from.
-struct node {
-  explicit node(const network_options& how = {}) {
-    load_network(config, how);
-    system.emplace(config);
-  }
-
-  engine_handle find(std::uint16_t port,
-                     duration timeout = std::chrono::seconds{20}) {
-    return connect(*system, {"localhost", port}, timeout);
-  }
-
-  caf::actor_system_config config;
-  std::optional<caf::actor_system> system;
-};
-
-/// Asks an engine on another node, and waits for the answer.
-template <class Answer = messages::run_status, class Message>
-Answer ask(node& from, const engine_handle& whom, Message x) {
-  caf::scoped_actor self{*from.system};
-  std::optional<Answer> result;
-  std::optional<error> refusal;
-  self->request(whom, 60s, std::move(x))
-    .receive([&](Answer& y) { result = std::move(y); },
-             [&](const caf::error& e) { refusal = from_caf(e); });
-  if (refusal)
-    throw *refusal;
-  return *result;
-}
-
-/// What comes before a message of CAF's protocol.
-std::string header(char operation, std::uint32_t payload,
-                   std::uint64_t receiver = 0) {
-  std::string result(32, '\0');
-  result[0] = operation;
-  for (int i = 0; i < 4; ++i)
-    result[4 + i] = static_cast<char>(payload >> (8 * (3 - i)));
-  for (int i = 0; i < 8; ++i)
-    result[24 + i] = static_cast<char>(receiver >> (8 * (7 - i)));
-  return result;
-}
-
-constexpr char client_handshake = 1;
-constexpr char direct_message = 2;
-
-struct network_fixture {
-  network_fixture() {
-    options.network = network_options{};
-    auto& process = catalog.flow_with_process("flow");
-    process.step("double",
-                 [](step& self) { return 2 * self.get<int>("x").value_or(0); });
-  }
-
-  lightflow::engine& engine() {
-    if (!engine_)
-      engine_.emplace(catalog, options);
-    return *engine_;
-  }
-
-  void check_service(node& from, std::uint16_t port) {
-    messages::run what{"flow", {{"x", 21}}, "", {true, true}};
-    auto run = ask(from, from.find(port), what);
-    BOOST_TEST(run.success());
-    BOOST_TEST(run.processes[0].steps[0].result.as<int>() == 42);
-  }
-
-  lightflow::catalog catalog;
-  engine_options options;
-  std::optional<lightflow::engine> engine_;
-};
-
-struct tls_fixture : network_fixture {
-  tls_fixture() {
-    options.network->tls = trusted.sign("engine");
-  }
-
-  network_options client_options() {
-    return {trusted.sign("client")};
-  }
-
-  authority trusted;
-};
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(network_tests)
 
@@ -318,54 +225,6 @@ BOOST_AUTO_TEST_CASE(an_actor_on_another_node_does_steps) {
   engine.run("flow"); // ends the actor
   BOOST_TEST(says({"its actor ended before it answered"})(
     std::runtime_error{engine.run("flow").errors()}));
-}
-
-// -- what others send ---------------------------------------------------------
-
-BOOST_FIXTURE_TEST_CASE(what_is_no_message_ends_its_connection_only,
-                        network_fixture) {
-  auto port = engine().listen({"localhost", 0});
-  auto hello = header(client_handshake, 4) + "\x01\x02\x03\x04";
-  for (auto& bytes : {
-         std::string(1000, 'x'),
-         std::string(32, '\xff'),
-         header(client_handshake, 0),
-         header(0, 0),
-         header(client_handshake, 0xFFFFFFFF),
-         header(direct_message, 0xFFFFFFFF, 1),
-         header(direct_message, 100, 1),
-         hello,
-       }) {
-    raw_connection odd{port};
-    odd.send(bytes);
-    BOOST_TEST(odd.is_closed());
-  }
-  node other;
-  check_service(other, port);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_connection_that_says_nothing_holds_up_nobody,
-                        network_fixture) {
-  auto port = engine().listen({"localhost", 0});
-  raw_connection silent{port};
-  raw_connection half{port};
-  half.send(header(client_handshake, 1000));
-  node other;
-  check_service(other, port);
-}
-
-BOOST_FIXTURE_TEST_CASE(who_does_not_say_who_it_is_is_turned_away,
-                        network_fixture) {
-  caf::actor_system_config config;
-  load_network(config);
-  config.set("middleman.connection-timeout", caf::timespan{100ms});
-  caf::actor_system system{config};
-  lightflow::engine own{system, catalog};
-  auto port = own.listen({"localhost", 0});
-  raw_connection silent{port};
-  BOOST_TEST(silent.is_closed());
-  node other;
-  check_service(other, port);
 }
 
 // -- TLS ----------------------------------------------------------------------
