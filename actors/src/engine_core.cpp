@@ -213,8 +213,8 @@ std::uint16_t engine_core::listen(const endpoint& where) {
     std::move(interface), where, network_.value_or(network_options{}));
   std::lock_guard guard{listening_};
   ports_.push_back(port);
-  if (auto guard = guarded_middleman::of(env_->system))
-    guard->ended().add(*events_);
+  if (auto middleman = guarded_middleman::of(env_->system))
+    middleman->ended().add(*events_);
   return port;
 }
 
