@@ -73,7 +73,7 @@ void rocksdb_database::open(const rocksdb_environment& environment) {
   require_room(directory_, environment);
   auto options = database_options(environment);
   options.wal_filter = &log_check_;
-  options.listeners.push_back(errors_);
+  options.listeners.push_back(std::make_shared<background_errors>());
   rocksdb::DB* raw = nullptr;
   check(directory_, "cannot be opened",
         rocksdb::DB::Open(options, directory_.string(),

@@ -52,11 +52,6 @@ public:
   std::unique_ptr<rocksdb::Iterator> iterate(family where,
                                              const rocksdb::Slice& end) const;
 
-  /// Whether it takes no more writes until it is opened again.
-  bool is_broken() const noexcept {
-    return errors_->is_broken();
-  }
-
   /// Throws unless the status of a read is good.
   void check_read(const rocksdb::Status& x) const {
     check(directory_, "cannot be read", x);
@@ -69,8 +64,6 @@ private:
 
   std::filesystem::path directory_;
   log_check log_check_;
-  std::shared_ptr<background_errors> errors_
-    = std::make_shared<background_errors>();
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };

@@ -87,20 +87,11 @@ void remember_places(rocksdb::ColumnFamilyOptions& x) {
 
 void background_errors::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                                           rocksdb::Status* error) {
-  using enum rocksdb::BackgroundErrorReason;
   // A damaged file is told to whoever reads what is in it. Runs in other files
   // go on, which they could not if all writes were refused.
-  if (reason == kCompaction && error->IsCorruption())
+  if (reason == rocksdb::BackgroundErrorReason::kCompaction
+      && error->IsCorruption())
     *error = rocksdb::Status::OK();
-  // After a failed write to the log, RocksDB may write its part of it again
-  // behind what had been written: only a new log is known to be whole.
-  else if (reason == kWriteCallback || reason == kMemTable
-           || !error->IsIOError())
-    is_broken_ = true;
-  // RocksDB would give up. But what was to be written is still in memory and in
-  // the log, so that it can be written once the disk lets us.
-  else if (error->severity() > rocksdb::Status::kHardError)
-    *error = rocksdb::Status(*error, rocksdb::Status::kHardError);
 }
 
 rocksdb::DBOptions database_options(const rocksdb_environment& x) {

@@ -3,7 +3,6 @@
 
 #include "rocksdb_environment.hpp"
 
-#include <atomic>
 #include <vector>
 
 #include <rocksdb/db.h>
@@ -22,14 +21,6 @@ public:
                             bool* automatic) override {
     *automatic = false;
   }
-
-  /// Whether there was an error that only opening the database again mends.
-  bool is_broken() const noexcept {
-    return is_broken_;
-  }
-
-private:
-  std::atomic<bool> is_broken_ = false;
 };
 
 rocksdb::DBOptions database_options(const rocksdb_environment& x);

@@ -50,14 +50,9 @@ void rocksdb_journal::store::write(rocksdb::WriteBatch& batch, bool sync) {
   check(directory_, "cannot be written", written);
 }
 
+/// By opening the database again: to have it resume would be quicker, but that
+/// may wait for ever for what is to be written from memory.
 void rocksdb_journal::store::mend() {
-  if (!database_->is_broken()) {
-    auto resumed = database_->db().Resume();
-    if (resumed.ok())
-      return;
-    if (!database_->is_broken())
-      detail::fail(directory_, "cannot be written", resumed);
-  }
   // While the disk takes nothing, a database that is open is better than one
   // that cannot be opened: it can be read.
   detail::require_room(directory_, environment_);
