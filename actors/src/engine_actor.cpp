@@ -45,6 +45,13 @@ engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   };
 }
 
+/// CAF's clock keeps this actor until its next tick; what it knows of runs must
+/// not be kept as long, since their definitions may have actors of the user.
+void engine_actor_impl::on_exit() {
+  runs_.clear();
+  loads_.clear();
+}
+
 // -- starting -----------------------------------------------------------------
 
 caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {

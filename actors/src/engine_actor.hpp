@@ -31,6 +31,8 @@ public:
     return "lightflow.engine";
   }
 
+  void on_exit() override;
+
 protected:
   behavior_type make_behavior() override;
 

@@ -37,6 +37,10 @@ void process_actor_impl::on_exit() {
     anon_send(supervisor_, process_ended{index_, nullptr});
   }
   supervisor_ = nullptr; // which refers to this actor
+  // CAF's clock may keep this actor until its next timer.
+  self_ = nullptr;
+  run_ = nullptr;
+  attempts_ = attempt_table{0};
 }
 
 process_actor_impl::behavior_type process_actor_impl::make_behavior() {

@@ -56,6 +56,10 @@ void supervisor_actor_impl::on_exit() {
   }
   engine_ = nullptr;
   processes_.clear();
+  // CAF's clock may keep this actor until its next timer.
+  ended_.clear();
+  channel_ = nullptr;
+  (void)run_history{std::move(history_)};
 }
 
 supervisor_actor_impl::behavior_type supervisor_actor_impl::make_behavior() {

@@ -3,6 +3,8 @@
 #include "doers.hpp"
 #include "fixture.hpp"
 
+#include <caf/scoped_actor.hpp>
+
 #include <atomic>
 #include <fstream>
 #include <latch>
@@ -189,6 +191,24 @@ BOOST_AUTO_TEST_CASE(a_doer_that_ends_fails_all_that_wait_for_it) {
     BOOST_TEST_REQUIRE(report.has_value());
     BOOST_TEST(report->process("flow").failed_steps().size() == steps);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_doer_ends_with_the_last_definition_that_has_it) {
+  caf::scoped_actor self{system};
+  {
+    auto doer = system.spawn([](caf::event_based_actor*) {
+      return caf::behavior{[](step_request&) -> step_answer { return 1; }};
+    });
+    self->monitor(doer);
+    lightflow::catalog own;
+    own.flow_with_process("flow").step("s", doer).step_timeout(20s);
+    engine engine{system, own, options()};
+    BOOST_TEST(engine.start_as("r1", "flow").wait().success());
+  }
+  bool has_ended = false;
+  self->receive([&](const caf::down_msg&) { has_ended = true; },
+                caf::after(10s) >> [] {});
+  BOOST_TEST(has_ended);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
