@@ -5,11 +5,12 @@
 #include "lightflow/caf/error.hpp"
 #include "lightflow/core/error.hpp"
 
+#include "tls_middleman.hpp"
+
 #include <caf/actor_system_config.hpp>
 #include <caf/io/basp_broker.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
-#include <caf/openssl/middleman_actor.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
@@ -83,22 +84,17 @@ std::string why_not_bound(const endpoint& where) {
   return result;
 }
 
-caf::io::middleman_actor middleman_of(caf::actor_system& system) {
-  return has_tls(system) ? system.openssl_manager().actor_handle()
-                         : system.middleman().actor_handle();
-}
-
-// -- dialling -----------------------------------------------------------------
-
-/// A middleman of its own for a dial, so that one that hangs holds up nothing
-/// else.
+/// A middleman of its own for each use, so that a dial that hangs holds up
+/// nothing else. Ports and connections belong to the broker that all share.
 caf::io::middleman_actor spawn_middleman(caf::actor_system& system) {
   auto broker
     = system.middleman().named_broker<caf::io::basp_broker>(caf::atom("BASP"));
   return has_tls(system)
-           ? caf::openssl::make_middleman_actor(system, std::move(broker))
+           ? make_tls_middleman(system, std::move(broker))
            : caf::io::make_middleman_actor(system, std::move(broker));
 }
+
+// -- dialling -----------------------------------------------------------------
 
 std::string why_not_connected(const caf::error& why, bool has_tls) {
   if (why == caf::sec::request_timeout)
@@ -180,7 +176,7 @@ std::uint16_t publish(caf::actor_system& system,
   caf::scoped_actor self{system, true};
   port_answer result{caf::sec::runtime_error};
   self
-    ->request(middleman_of(system), caf::infinite, caf::publish_atom_v,
+    ->request(spawn_middleman(system), caf::infinite, caf::publish_atom_v,
               where.port, whom, std::move(interface), where.address, true)
     .receive([&](std::uint16_t port) { result = port; },
              [&](caf::error& e) { result = std::move(e); });
@@ -195,7 +191,7 @@ void unpublish(caf::actor_system& system, const caf::strong_actor_ptr& whom,
                std::uint16_t port) {
   caf::scoped_actor self{system, true};
   self
-    ->request(middleman_of(system), caf::infinite, caf::unpublish_atom_v,
+    ->request(spawn_middleman(system), caf::infinite, caf::unpublish_atom_v,
               caf::actor_cast<caf::actor_addr>(whom), port)
     .receive([] {}, [](const caf::error&) {});
 }
