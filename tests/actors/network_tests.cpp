@@ -280,6 +280,22 @@ BOOST_FIXTURE_TEST_CASE(a_client_turns_an_engine_without_tls_away,
                         code_is(error_code::cannot_connect));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_file_that_is_gone_for_a_while_ends_no_program,
+                        tls_fixture) {
+  auto port = engine().listen({"localhost", 0});
+  auto file = options.network->tls->certificate;
+  auto away = file.string() + ".away";
+  node before{client_options()};
+  check_service(before, port);
+  std::filesystem::rename(file, away);
+  node meanwhile{client_options()};
+  BOOST_CHECK_EXCEPTION(meanwhile.find(port), error,
+                        code_is(error_code::cannot_connect));
+  std::filesystem::rename(away, file);
+  node after{client_options()};
+  check_service(after, port);
+}
+
 BOOST_FIXTURE_TEST_CASE(files_that_are_wrong_are_told_at_once, tls_fixture) {
   auto good = trusted.sign("engine");
   auto other = trusted.sign("other");
