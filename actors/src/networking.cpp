@@ -51,9 +51,8 @@ void require_network(caf::actor_system& system, const network_options& how) {
     throw error(error_code::no_network,
                 "the actor system was configured without TLS: call "
                 "lightflow::load_network with tls on its configuration");
-  if (auto& x = system.config(); has_tls(system) && !x.openssl_cafile.empty())
-    check({x.openssl_certificate, x.openssl_key, x.openssl_cafile,
-           x.openssl_passphrase});
+  if (has_tls(system))
+    check_tls_files(system);
 }
 
 void require_allowed_by(caf::actor_system& system, const endpoint& where,

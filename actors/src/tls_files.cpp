@@ -10,9 +10,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-// The only file of this layer that knows OpenSSL: CAF would read the same files
-// for the first time when somebody connects, and end the program if they are
-// wrong.
+// CAF would read the same files for the first time when somebody connects, and
+// end the program if they are wrong.
 
 namespace lightflow {
 

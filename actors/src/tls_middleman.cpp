@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "tls_middleman.hpp"
 
+#include "lightflow/actors/network.hpp"
+
+#include <caf/actor_system_config.hpp>
 #include <caf/detail/socket_guard.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/middleman_actor_impl.hpp>
@@ -23,11 +26,13 @@ namespace net = caf::io::network;
 
 using caf::openssl::session_ptr;
 
-/// Null if there can be none.
+/// Null if there can be none. Files are looked at before CAF reads them: what
+/// it has made by then is lost when it cannot.
 session_ptr make_session(caf::actor_system& system, net::native_socket socket,
                          bool accepts) {
-  ERR_clear_error();
   try {
+    check_tls_files(system);
+    ERR_clear_error();
     return caf::openssl::make_session(system, socket, accepts);
   } catch (const std::exception&) { // of a file
     return nullptr;
@@ -185,6 +190,13 @@ private:
 };
 
 } // namespace
+
+void check_tls_files(caf::actor_system& system) {
+  auto& files = system.config();
+  if (!files.openssl_cafile.empty())
+    check({files.openssl_certificate, files.openssl_key, files.openssl_cafile,
+           files.openssl_passphrase});
+}
 
 /// Detached, since it waits while it connects.
 caf::io::middleman_actor make_tls_middleman(caf::actor_system& system,

@@ -7,6 +7,10 @@
 
 namespace lightflow {
 
+/// Whether the files of TLS that an actor system was configured with can be
+/// used. Throws lightflow::error with error_code::bad_tls.
+void check_tls_files(caf::actor_system& system);
+
 /// Listens and connects as the actor of CAF's module for TLS does, with that
 /// module's configuration and sessions, but keeps connections apart: OpenSSL
 /// has one list of errors per thread, which CAF reads without clearing it, so
