@@ -103,7 +103,7 @@ private:
   }
 
   template <class Name>
-  encoded_value pack(const value& x, Name name) const {
+  sent_value pack(const value& x, Name name) const {
     constexpr std::string_view hint
       = "name the keys that the step needs with reads(), so that it takes "
         "along no others";
@@ -200,8 +200,8 @@ unpack_context(const found_step& at, const step_assignment& what) {
     if (!step)
       throw error(error_code::unknown_step,
                   fmt::format(R"(there is no step "{}" here)", x.step));
-    result->publish(*step, std::make_shared<const step_output>(
-                             step_output{decode(x.context), decode(x.result)}));
+    result->publish(*step, std::make_shared<const step_output>(step_output{
+                             decode(x.context), from_sent(x.result)}));
   }
   return result;
 }

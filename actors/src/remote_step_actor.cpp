@@ -99,7 +99,8 @@ void remote_step_actor::on_completion(step_completion& x) {
     return;
   switch (x.kind) {
   case completion_kind::success:
-    return succeed(decode(std::move(x.result)), decode(std::move(x.context)));
+    return succeed(from_sent(std::move(x.result)),
+                   decode(std::move(x.context)));
   case completion_kind::not_begun:
     return wish();
   default:

@@ -36,7 +36,7 @@ bool is_decodable(const std::string& bytes) {
   }
 }
 
-std::string why_malformed(const encoded_value& x, std::size_t limit) {
+std::string why_malformed(const sent_value& x, std::size_t limit) {
   if (x.type.empty())
     return x.bytes.empty() ? "" : "has bytes, but no type";
   if (x.type.size() > limit || x.bytes.size() > limit)
@@ -113,22 +113,16 @@ std::string cut_error(std::string x) {
   return x.append(mark);
 }
 
-encoded_value encode(const value& x) {
+sent_value encode(const value& x) {
   if (!x.has_value())
     return {};
   return {std::string{x.type()}, x.encoding()};
 }
 
-value decode(encoded_value x) {
-  return x.type.empty()
-           ? value{}
-           : value::from_encoding(std::move(x.type), std::move(x.bytes));
-}
-
 writes decode(encoded_writes xs) {
   writes result;
   for (auto& [key, x] : xs)
-    result.set(key, decode(std::move(x)));
+    result.set(key, from_sent(std::move(x)));
   return result;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/caf/values.hpp"
 #include "lightflow/core/writes.hpp"
 
 #include <caf/atom.hpp>
@@ -31,19 +32,13 @@ struct lease {
   friend auto operator<=>(const lease&, const lease&) = default;
 };
 
-/// A value as MessagePack; nothing if the type is empty.
-struct encoded_value {
-  std::string type;
-  std::string bytes;
-};
-
-using encoded_writes = std::vector<std::pair<std::string, encoded_value>>;
+using encoded_writes = std::vector<std::pair<std::string, sent_value>>;
 
 /// What an ancestor left.
 struct encoded_output {
   std::string step;
   encoded_writes context;
-  encoded_value result;
+  sent_value result;
 };
 
 // -- from a worker ------------------------------------------------------------
@@ -76,7 +71,7 @@ struct step_completion {
   completion_kind kind = completion_kind::success;
   std::string error = {};
   encoded_writes context = {}; // all that the step itself has set
-  encoded_value result = {};
+  sent_value result = {};
 };
 
 /// A worker is about to leave. The engine answers with the same, so that the
@@ -137,11 +132,11 @@ std::string cut_error(std::string x);
 
 // -- encoding -----------------------------------------------------------------
 
-/// Throws lightflow::error with error_code::no_codec.
-encoded_value encode(const value& x);
+/// Throws lightflow::error with error_code::no_codec, where `to_sent` would
+/// send less.
+sent_value encode(const value& x);
 
 /// The values stay encoded until they are asked for.
-value decode(encoded_value x);
 writes decode(encoded_writes xs);
 
 // -- serialisation ------------------------------------------------------------
@@ -152,8 +147,8 @@ auto inspect(Inspector& f, lease& x) {
 }
 
 template <class Inspector>
-auto inspect(Inspector& f, encoded_value& x) {
-  return f(caf::meta::type_name("lightflow::encoded_value"), x.type, x.bytes);
+auto inspect(Inspector& f, sent_value& x) {
+  return f(caf::meta::type_name("lightflow::sent_value"), x.type, x.bytes);
 }
 
 template <class Inspector>

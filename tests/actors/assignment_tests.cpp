@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(what_a_step_sets_and_returns_is_brought_back) {
   auto context = decode(end.context);
   BOOST_TEST(context.find("own")->as<int>() == 4);
   BOOST_TEST(context.find("new")->as<std::string>() == "x");
-  BOOST_TEST(decode(end.result).as<int>() == 5);
+  BOOST_TEST(from_sent(end.result).as<int>() == 5);
   BOOST_TEST((end.lease == lease{"epoch", 5}));
 }
 

@@ -2,6 +2,12 @@
 // Callbacks, resources and events on real threads: at once, blocked and late.
 #include "fixture.hpp"
 
+#include "lightflow/caf.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
 #include <atomic>
 #include <condition_variable>
 #include <fstream>
@@ -324,16 +330,24 @@ BOOST_AUTO_TEST_CASE(an_engine_ends_when_a_step_times_out_while_it_closes) {
           })
     .step_timeout(50ms);
   process.after_step([](step&) {});
-  std::jthread opener;
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  auto opener = system.spawn([this](caf::event_based_actor* self) {
+    self->set_default_handler(caf::drop);
+    return caf::behavior{[this](const messages::step_completed& x) {
+      if (x.step.name == "ignores") // timed out
+        blocked.open();
+    }};
+  });
   {
-    engine engine{catalog, options};
+    engine engine{system, catalog, options};
+    caf::scoped_actor self{system};
+    self->request(actor_of(engine), 60s, messages::subscribe{opener})
+      .receive([] {}, [](const caf::error& e) { throw from_caf(e); });
     engine.start("flow");
     both.wait();
-    opener = std::jthread{[this] {
-      std::this_thread::sleep_for(150ms);
-      blocked.open();
-    }};
   } // and no longer
+  caf::anon_send_exit(opener, caf::exit_reason::user_shutdown);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_attached_by_a_step_whose_process_has_ended) {

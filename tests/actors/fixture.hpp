@@ -4,6 +4,7 @@
 #include "lightflow/lightflow.hpp"
 
 #include "../support/printing.hpp"
+#include "../support/test_scheduler.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,7 +12,6 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/exit_reason.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
 #include <chrono>
@@ -116,8 +116,7 @@ public:
 
 private:
   caf::scheduler::test_coordinator& scheduler() {
-    return dynamic_cast<caf::scheduler::test_coordinator&>(
-      system_->scheduler());
+    return test_scheduler(*system_);
   }
 
   caf::actor_system_config config_;

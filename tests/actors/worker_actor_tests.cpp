@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_worker_says_hello_and_does_what_it_is_assigned) {
     engine().got
       == (std::vector<std::string>{"hello with 2 slots", "completion 1 "}),
     boost::test_tools::per_element());
-  BOOST_TEST(decode(engine().completions.at(0).result).as<int>() == 7);
+  BOOST_TEST(from_sent(engine().completions.at(0).result).as<int>() == 7);
 }
 
 BOOST_AUTO_TEST_CASE(a_step_that_fails_or_throws_is_told_so) {

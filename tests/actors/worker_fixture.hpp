@@ -7,12 +7,12 @@
 #include "../../actors/src/worker_actor.hpp"
 
 #include "../support/printing.hpp"
+#include "../support/test_scheduler.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
 #include <chrono>
@@ -96,8 +96,7 @@ public:
 
 private:
   caf::scheduler::test_coordinator& scheduler() {
-    return dynamic_cast<caf::scheduler::test_coordinator&>(
-      system_->scheduler());
+    return test_scheduler(*system_);
   }
 
   caf::actor_system_config config_;

@@ -127,8 +127,6 @@ private:
                              std::string_view key) {
     if (x == nullptr)
       return std::nullopt;
-    if (auto held = x->peek<T>())
-      return *held;
     try {
       return x->as<T>();
     } catch (const error& e) {

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// How the steps of a process move on, and what their ends mean for those that
+// run after them.
+#include "lightflow/core/process_state.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace lightflow {
+
+/// Moves a step to its next phase and keeps count of the phases. Returns false
+/// if the trigger means nothing in the step's phase.
+bool process_state::move(step_index step, step_trigger trigger) {
+  auto& phase = steps_[step].phase;
+  auto next = next_phase(phase, trigger);
+  if (!next)
+    return false;
+  count(phase, -1);
+  count(*next, +1);
+  if (plan().delegates && plan().steps[step].delegated != nullptr) {
+    running_delegated_ -= phase == step_phase::running ? 1 : 0;
+    running_delegated_ += *next == step_phase::running ? 1 : 0;
+  }
+  phase = *next;
+  return true;
+}
+
+void process_state::count(step_phase phase, int change) {
+  auto add
+    = [change](std::size_t& x) { x += static_cast<std::size_t>(change); };
+  if (phase == step_phase::running)
+    add(running_);
+  else if (phase == step_phase::backing_off)
+    add(backing_off_);
+  else if (phase == step_phase::ended)
+    add(ended_steps_);
+}
+
+void process_state::end_step(step_index step, status flags, time_point time) {
+  auto& self = steps_[step];
+  auto recovering = self.flags.has(status::recovering);
+  self.flags = recovering ? flags | status::recovering : flags;
+  self.end = time;
+  if (self.attempt == 0)
+    self.start = time;
+  if (time > end_)
+    end_ = time;
+  seen_.add(flags);
+}
+
+void process_state::release_dependents(step_index step, time_point time) {
+  for (auto x : plan().graph.dependents(step))
+    if (steps_[x].phase == step_phase::waiting
+        && --steps_[x].open_dependencies == 0)
+      make_ready(x, time);
+}
+
+void process_state::make_ready(step_index step, time_point time) {
+  if (stopping_) {
+    drop(step, status::stopped, time);
+    return;
+  }
+  move(step, step_trigger::release);
+  ready_.push_back(step);
+}
+
+/// Cancels all that runs after a step, directly or not.
+void process_state::cancel_dependents(step_index step, time_point time) {
+  std::vector<step_index> open{step};
+  while (!open.empty()) {
+    auto next = open.back();
+    open.pop_back();
+    for (auto x : plan().graph.dependents(next)) {
+      if (!move(x, step_trigger::drop))
+        continue;
+      end_step(x, status::cancelled, time);
+      open.push_back(x);
+    }
+  }
+}
+
+/// Ends all steps that have not ended.
+void process_state::cancel_all(status of_running, time_point time) {
+  for (step_index i = 0; i < steps_.size(); ++i) {
+    auto was_running = steps_[i].phase == step_phase::running;
+    drop(i, was_running ? of_running : status::cancelled, time);
+  }
+}
+
+/// Skips all that runs after a skipped step, directly or not, but for those
+/// that its definition names.
+void process_state::skip_dependents(step_index step, time_point time) {
+  auto& kept = plan().steps[step].never_skipped;
+  std::vector<step_index> skipped{step};
+  for (std::size_t i = 0; i < skipped.size(); ++i)
+    for (auto x : plan().graph.dependents(skipped[i]))
+      if (std::find(kept.begin(), kept.end(), x) == kept.end()
+          && move(x, step_trigger::drop)) {
+        end_step(x, status::skipped, time);
+        skipped.push_back(x);
+      }
+  for (auto x : skipped)
+    release_dependents(x, time);
+}
+
+/// Ends a step that will not run, and with it all that runs after it.
+bool process_state::drop(step_index step, status why, time_point time) {
+  auto& self = steps_[step];
+  auto was_running = self.phase == step_phase::running;
+  if (!move(step, step_trigger::drop))
+    return false;
+  if (was_running && self.attempt > 0)
+    leave_beginning(step);
+  end_step(step, why, time);
+  if (steps_[step].attempt > 0 && plan().has_step_conclusion())
+    concluding_.insert(step);
+  cancel_dependents(step, time);
+  return true;
+}
+
+} // namespace lightflow
