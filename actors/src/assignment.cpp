@@ -243,7 +243,7 @@ void keep_output(step_completion& to, step& self,
     fail_with(to, completion_kind::failed, trouble->message);
 }
 
-void call(workshop& place, const step_assignment& what, std::stop_token stop,
+void call(workshop& place, const step_assignment& what, stop_signal& stop,
           step_completion& end) {
   auto at = find_step(place, what);
   auto process = make_process(place, at, what);
@@ -251,7 +251,7 @@ void call(workshop& place, const step_assignment& what, std::stop_token stop,
     std::chrono::duration_cast<time_point::duration>(duration{what.start})};
   step self{*process,
             step_view{unpack_context(at, what), at.step},
-            {what.attempt, start, std::move(stop)},
+            {what.attempt, start, &stop},
             decode(what.own)};
   running_functions::entry running{place.functions, self};
   auto [returned, trouble]
@@ -272,15 +272,15 @@ void call(workshop& place, const step_assignment& what, std::stop_token stop,
 } // namespace
 
 step_completion do_assignment(workshop& place, const step_assignment& what,
-                              std::stop_token stop) {
+                              stop_signal& stop) {
   step_completion end{what.lease};
-  if (stop.stop_requested()) {
+  if (stop.is_requested()) {
     end.kind = completion_kind::not_begun;
     return end;
   }
   try {
     thread_pool::user_code in_user_code;
-    call(place, what, std::move(stop), end);
+    call(place, what, stop, end);
   } catch (const std::exception& e) {
     end = {what.lease};
     fail_with(end, completion_kind::failed, e.what());

@@ -9,7 +9,6 @@
 #include "worker_messages.hpp"
 
 #include <cstddef>
-#include <stop_token>
 #include <string>
 
 namespace lightflow {
@@ -36,6 +35,6 @@ struct workshop {
 /// Calls the function of an assignment's step, as the engine would, and gives
 /// how that went. Whatever is wrong is the step's failure.
 step_completion do_assignment(workshop& place, const step_assignment& what,
-                              std::stop_token stop);
+                              stop_signal& stop);
 
 } // namespace lightflow

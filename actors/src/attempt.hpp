@@ -3,6 +3,7 @@
 
 #include "lightflow/core/context.hpp"
 #include "lightflow/core/process_state.hpp"
+#include "lightflow/core/stop_signal.hpp"
 #include "lightflow/core/unit.hpp"
 
 #include "claim.hpp"
@@ -11,7 +12,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <stop_token>
 
 namespace lightflow {
 
@@ -20,7 +20,7 @@ namespace lightflow {
 /// a message per step; a step that waits for a thread does not use up its time.
 class attempt_control {
 public:
-  std::stop_source stop;
+  stop_signal stop;
 
   void begin(time_point now) {
     begun_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
@@ -63,7 +63,7 @@ public:
   /// ends is decided, or is left open until a recovery.
   void abandon() {
     abandoned_.store(true, std::memory_order_relaxed);
-    stop.request_stop();
+    stop.request();
   }
 
   bool is_abandoned() const {

@@ -22,7 +22,7 @@ attempt_runner::attempt_runner(runtime& env, attempt what, time_point now)
                                        attempt_.view,
                                        {attempt_.number,
                                         attempt_.first_start.value_or(now),
-                                        attempt_.shared->stop.get_token()},
+                                        &attempt_.shared->stop},
                                        carried_writes(attempt_)} {
   end_.step = attempt_.view.index();
   end_.attempt = attempt_.number;
@@ -33,7 +33,7 @@ attempt_runner::attempt_runner(runtime& env, attempt what, time_point now)
 // -- before the function ------------------------------------------------------
 
 bool attempt_runner::begin(time_point now) {
-  if (attempt_.shared->stop.stop_requested()) {
+  if (attempt_.shared->stop.is_requested()) {
     stop("did not start: it was asked to stop before");
     if (attempt_.carried_over != nullptr) // so that no recovery misses it
       self_.set_returned(attempt_.carried_over->result);
@@ -110,7 +110,7 @@ void attempt_runner::stop(std::string_view why) {
 void attempt_runner::lose(const std::string& why) {
   end_.outcome = status::error;
   end_.error = describe("was lost: " + why);
-  if (attempt_.shared->stop.stop_requested())
+  if (attempt_.shared->stop.is_requested())
     return;
   end_.lost = attempt_.losses + 1 < most_losses;
   if (!end_.lost)
@@ -124,7 +124,7 @@ void attempt_runner::lose(const std::string& why) {
 std::optional<duration> attempt_runner::retry_after() {
   auto& policy = attempt_.view.plan().retry;
   if (attempt_.number - attempt_.uncounted > policy.retries
-      || attempt_.shared->stop.stop_requested())
+      || attempt_.shared->stop.is_requested())
     return std::nullopt;
   if (policy.predicate) {
     auto [again, trouble] = call_guarded(

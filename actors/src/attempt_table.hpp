@@ -33,7 +33,7 @@ public:
   void request_stop() {
     for (auto& x : controls_)
       if (x != nullptr)
-        x->stop.request_stop();
+        x->stop.request();
   }
 
   /// Asks all to stop. What they do then does not count.

@@ -140,15 +140,15 @@ void worker_actor_impl::on_tick(link_number link) {
 // -- assignments --------------------------------------------------------------
 
 void worker_actor_impl::on(step_assignment& x) {
-  auto [i, is_new]
-    = running_.try_emplace(key{number_, x.lease.number}, std::stop_source{});
+  auto [i, is_new] = running_.try_emplace(key{number_, x.lease.number},
+                                          std::make_shared<stop_signal>());
   if (!is_new)
     return;
   spawn<user_job, caf::hidden>(
     env_.pool, worker_actor{this},
-    [&place = place_, link = number_, stop = i->second.get_token(),
+    [&place = place_, link = number_, stop = i->second,
      what = std::move(x)]() -> assignment_done {
-      return {link, do_assignment(place, what, stop)};
+      return {link, do_assignment(place, what, *stop)};
     });
 }
 
@@ -157,7 +157,7 @@ void worker_actor_impl::on(step_assignment& x) {
 void worker_actor_impl::on(const lease_stop& x) {
   auto i = running_.find(key{number_, x.lease.number});
   if (i != running_.end())
-    i->second.request_stop();
+    i->second->request();
   else
     to_engine(step_completion{x.lease, completion_kind::not_begun});
 }
@@ -183,7 +183,7 @@ std::size_t worker_actor_impl::free_slots() const {
 
 void worker_actor_impl::stop_functions() {
   for (auto& [of, stop] : running_)
-    stop.request_stop();
+    stop->request();
 }
 
 // -- its end ------------------------------------------------------------------

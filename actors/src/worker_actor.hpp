@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lightflow/core/settings.hpp"
+#include "lightflow/core/stop_signal.hpp"
 
 #include "actors.hpp"
 #include "assignment.hpp"
@@ -19,7 +20,6 @@
 #include <map>
 #include <memory>
 #include <set>
-#include <stop_token>
 #include <string>
 #include <variant>
 
@@ -163,7 +163,8 @@ private:
   std::unique_ptr<worker_link> link_;
   link_number number_ = 0;
   phase phase_ = phase::waiting;
-  std::map<key, std::stop_source> running_; // also those of lost links
+  std::map<key, std::shared_ptr<stop_signal>>
+    running_; // also those of lost links
   duration beat_interval_{};
   duration patience_{};
   time_point heard_;

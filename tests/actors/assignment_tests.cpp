@@ -56,7 +56,8 @@ struct fixture {
   }
 
   step_completion run(step_assignment x) {
-    return do_assignment(place, x, {});
+    stop_signal never;
+    return do_assignment(place, x, never);
   }
 
   step_completion run() {
@@ -231,9 +232,9 @@ BOOST_AUTO_TEST_CASE(a_step_of_another_definition_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_step_that_was_stopped_before_does_not_begin) {
-  std::stop_source stop;
-  stop.request_stop();
-  auto end = do_assignment(place, assign(), stop.get_token());
+  stop_signal stop;
+  stop.request();
+  auto end = do_assignment(place, assign(), stop);
   BOOST_TEST((end.kind == completion_kind::not_begun));
 }
 

@@ -97,7 +97,8 @@ struct fixture : deterministic_fixture {
   /// Has the worker do what it was assigned last, as a real one would.
   void work() {
     BOOST_REQUIRE(!told.assigned.empty());
-    say(do_assignment(place, told.assigned.back(), {}));
+    stop_signal never;
+    say(do_assignment(place, told.assigned.back(), never));
   }
 
   process_definition& process = catalog.flow_with_process("flow");

@@ -4,6 +4,7 @@
 #include "lightflow/core/context.hpp"
 #include "lightflow/core/name.hpp"
 #include "lightflow/core/settings.hpp"
+#include "lightflow/core/stop_signal.hpp"
 #include "lightflow/core/unit.hpp"
 
 #include <optional>
@@ -27,7 +28,7 @@ public:
   struct attempt_info {
     std::uint32_t number = 1;
     time_point start;
-    std::stop_token stop;
+    stop_signal* stop = nullptr; // null: nobody will ask; outlives the step
   };
 
   step(const process_run& process, step_view view, attempt_info attempt,
@@ -81,12 +82,13 @@ public:
 
   /// Requested when the step timed out, its run is being stopped or its engine
   /// is being destroyed: return soon.
-  const std::stop_token& stop_token() const {
-    return attempt_.stop;
+  std::stop_token stop_token() const {
+    return attempt_.stop != nullptr ? attempt_.stop->token()
+                                    : std::stop_token{};
   }
 
   bool stop_requested() const {
-    return attempt_.stop.stop_requested();
+    return attempt_.stop != nullptr && attempt_.stop->is_requested();
   }
 
   // -- context ----------------------------------------------------------------
