@@ -20,6 +20,17 @@ constexpr auto tick = 1ms;
 /// each short burst would cost more than it looking now and then.
 constexpr int patience = 100;
 
+/// How often a thread looks for work before it goes to sleep: a few
+/// microseconds, which is what it takes to wake it up again.
+constexpr int spins = 200;
+
+/// Tells the processor that this thread waits for another one.
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#endif
+}
+
 /// How long a thread beyond the base waits for work before it ends.
 constexpr auto idle_time = 2s;
 
@@ -123,12 +134,16 @@ std::size_t thread_pool::pending() const {
 void thread_pool::push(job x) {
   auto& queue = x.kind == job_kind::supervision ? supervision_ : user_;
   queue.push_back(x);
+  has_work_.store(true, std::memory_order_relaxed);
   call_for_help();
 }
 
-/// Sees that what is queued finds a thread: an idle one, or if there is none,
-/// one that the monitor adds when the others are stuck.
+/// Sees that what is queued finds a thread: one that is looking for work, or an
+/// idle one, or if there is none, one that the monitor adds when the others are
+/// stuck.
 void thread_pool::call_for_help() {
+  if (spinning_)
+    return;
   if (idle_ > 0 && !waking_) {
     waking_ = true;
     work_.notify_one();
@@ -172,11 +187,28 @@ thread_pool::job thread_pool::take(worker& self) {
       threads_ -= self.spare ? 0 : 1;
       return {};
     }
+    if (spin(lock))
+      continue;
     ++idle_;
     bored = work_.wait_for(lock, idle_time) == std::cv_status::timeout;
     --idle_;
     waking_ = false;
   }
+}
+
+/// Looks for a moment whether work comes, if no other thread does. Most comes
+/// at short distances, and a thread that need not be woken for it takes it
+/// sooner, and at less cost for the one that it comes from.
+bool thread_pool::spin(std::unique_lock<std::mutex>& lock) {
+  if (spinning_ || threads_ > options_.base)
+    return false;
+  spinning_ = true;
+  lock.unlock();
+  for (int i = 0; i < spins && !has_work_.load(std::memory_order_relaxed); ++i)
+    pause();
+  lock.lock();
+  spinning_ = false;
+  return pending() > 0;
 }
 
 thread_pool::job thread_pool::pop(const worker& self) {
@@ -185,6 +217,7 @@ thread_pool::job thread_pool::pop(const worker& self) {
     return {};
   auto result = queue.front();
   queue.pop_front();
+  has_work_.store(pending() > 0, std::memory_order_relaxed);
   return result;
 }
 

@@ -28,8 +28,9 @@ enum class job_kind { supervision, user };
 /// thread, also at the bound.
 ///
 /// An actor that is woken by another one of the pool runs next on the same
-/// thread, so that a chain of messages needs no hand-off between threads; and
-/// threads are woken one at a time, by one another, while there is work left.
+/// thread, so that a chain of messages needs no hand-off between threads;
+/// threads are woken one at a time, by one another, while there is work left;
+/// and one that runs out of work keeps looking for a moment.
 class thread_pool {
 public:
   struct options {
@@ -107,6 +108,7 @@ private:
 
   void run(worker& self);
   job take(worker& self);
+  bool spin(std::unique_lock<std::mutex>& lock);
   job pop(const worker& self);
   void execute(worker& self, job x);
   void push(job x);
@@ -134,6 +136,8 @@ private:
   std::list<worker> retired_; // to be joined
   std::size_t threads_ = 0;   // without spares
   std::size_t idle_ = 0;
+  std::atomic<bool> has_work_{false}; // as it looks without the mutex
+  bool spinning_ = false;   // a thread looks for work, and will find what comes
   bool waking_ = false;     // a thread is on its way to the queue
   bool monitoring_ = false; // the monitor looks at the queue by itself
   bool stopping_ = false;
