@@ -56,7 +56,10 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
     [this](const control& x) { return on_control(x); },
     [this](look_atom) { return look(); },
     [this](wake_atom) { on_wake(); },
-    [this](tick_atom) { set_wake(); },
+    [this](tick_atom) {
+      timers_.ticked();
+      set_wake();
+    },
     [this](close_atom) { on_close(); },
   };
 }
@@ -325,7 +328,8 @@ void process_actor_impl::leave() {
 /// Has this actor woken in time for the earliest timer, if that comes before
 /// the next tick.
 void process_actor_impl::set_wake() {
-  if (auto time = timers_.next_wake(env_.now(), tick_interval))
+  if (auto time
+      = timers_.next_wake([this] { return env_.now(); }, tick_interval))
     delayed_send(this, *time, wake_atom::value);
 }
 

@@ -4,6 +4,7 @@
 #include "lightflow/core/settings.hpp"
 #include "lightflow/core/topology.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -49,18 +50,39 @@ public:
 
   /// How long from now to the earliest timer, if a message is to be sent for
   /// it: none that comes in time is on its way, and it is not so far away that
-  /// it can be left to the next tick.
-  std::optional<duration> next_wake(time_point now, duration horizon);
+  /// it can be left to the next tick. Asks `now()`, which takes time, only if
+  /// that is not known already.
+  template <class Now>
+  std::optional<duration> next_wake(Now now, duration horizon) {
+    if (timers_.empty() || is_seen_to(timers_.top().time))
+      return std::nullopt;
+    auto next = timers_.top().time;
+    auto left = next - now();
+    (left > horizon ? left_to_tick_ : wake_) = next;
+    return left > horizon ? std::nullopt
+                          : std::optional{std::max(left, duration::zero())};
+  }
 
   /// That message has come.
   void woken() {
     wake_.reset();
   }
 
+  /// A tick has come.
+  void ticked() {
+    left_to_tick_.reset();
+  }
+
 private:
+  /// Whether what comes earlier, or then, is seen to.
+  bool is_seen_to(time_point x) const {
+    return (wake_ && *wake_ <= x) || (left_to_tick_ && *left_to_tick_ <= x);
+  }
+
   std::priority_queue<process_timer, std::vector<process_timer>, std::greater<>>
     timers_;
   std::optional<time_point> wake_; // of the message that is on its way
+  std::optional<time_point> left_to_tick_;
 };
 
 } // namespace lightflow
