@@ -63,7 +63,7 @@ struct run_answer {
 
 /// A run is at its end and its supervisor about to leave.
 struct run_ended {
-  std::string id;
+  std::shared_ptr<run_channel> channel;
 };
 
 enum class control_action : std::uint8_t { pause, resume, stop };

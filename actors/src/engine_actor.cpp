@@ -29,8 +29,10 @@ engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env,
 
 engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   on_tick();
+  // CAF tries them in this order, so what comes most often is first.
   return {
     [this](start_run& x) { return on_start(x); },
+    [this](const run_ended& x) { on_run_ended(x.channel->id()); },
     [this](const recover_run& x) { return on_recover(x); },
     [this](const erase_run& x) { return on_erase(x); },
     [this](const run_loaded& x) { on_loaded(x); },
@@ -39,7 +41,6 @@ engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
       return on_control(id, x);
     },
     [this](look_atom, const std::string& id) { return on_look(id); },
-    [this](const run_ended& x) { on_run_ended(x.id); },
     [this](tick_atom) { on_tick(); },
     [this](close_atom) { on_close(); },
   };
@@ -91,8 +92,10 @@ auto engine_actor_impl::begin(supervised_run x, bool remember) -> entry& {
   return run;
 }
 
-/// Answers once a run is as durable as it should be.
+/// Answers once a run is as durable as it should be, if it was asked.
 caf::result<run_answer> engine_actor_impl::when_begun(const entry& run) {
+  if (current_mailbox_element()->mid.is_async())
+    return caf::delegated<run_answer>{};
   if (!run.is_kept || run.supervisor == nullptr)
     return run_answer{run.channel};
   auto answer = make_response_promise<answer_promise>();

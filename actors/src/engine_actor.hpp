@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -82,9 +83,9 @@ private:
   supervisor_actor supervisor_of(const std::string& id) const;
 
   runtime& env_;
-  std::unordered_map<std::string, entry> runs_;
-  std::unordered_map<std::string, load> loads_; // under way
-  std::unordered_set<std::string> erasing_;     // runs, until they are gone
+  std::unordered_map<std::string_view, entry> runs_; // by ids of their channels
+  std::unordered_map<std::string, load> loads_;      // under way
+  std::unordered_set<std::string> erasing_; // runs, until they are gone
   run_recovery recovery_;
   std::size_t live_ = 0;
   bool closing_ = false;

@@ -26,6 +26,11 @@ struct bouncer {
 
 } // namespace
 
+const caf::error& receiver_is_down() {
+  static const caf::error result = caf::sec::request_receiver_down;
+  return result;
+}
+
 void close_mailbox(caf::scheduled_actor& self, const caf::error& reason) {
   auto& mailbox = self.mailbox();
   if (mailbox.closed())

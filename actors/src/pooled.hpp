@@ -16,6 +16,9 @@ namespace lightflow {
 /// that are in it is told the reason.
 void close_mailbox(caf::scheduled_actor& self, const caf::error& reason);
 
+/// The usual reason, made once.
+const caf::error& receiver_is_down();
+
 /// An actor class that runs on a thread pool instead of CAF's scheduler, or on
 /// the latter if it is given no pool. `Base` is one of CAF's event-based
 /// actors. It has no streams, and requests without time limits only.
@@ -57,7 +60,7 @@ public:
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
     this->awaited_responses_.clear();
     this->multiplexed_responses_.clear();
-    close_mailbox(*this, caf::sec::request_receiver_down);
+    close_mailbox(*this, receiver_is_down());
     this->unregister_from_system();
     return caf::monitorable_actor::cleanup(std::move(reason), host);
   }

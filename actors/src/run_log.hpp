@@ -7,11 +7,12 @@
 #include "actors.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+
+#include <boost/container/deque.hpp>
 
 namespace lightflow {
 
@@ -114,8 +115,8 @@ private:
     continuation then;
   };
 
-  append_records out_; // not sent yet
-  std::deque<entry> open_;
+  append_records out_;                  // not sent yet
+  boost::container::deque<entry> open_; // takes no memory while it is empty
   std::uint64_t next_ticket_ = 1;
   std::size_t blocking_ = 0;
   bool lost_ = false;

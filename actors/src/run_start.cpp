@@ -28,7 +28,12 @@ std::shared_ptr<const flow_plan> find_flow(const catalog& flows,
                           fmt::join(flows.flows(), ", ")));
 }
 
-void require_keepable(const run_info& who, const writes& input) {
+void require_keepable(const engine_core& core, const flow_plan& flow,
+                      durability how, const writes& input) {
+  if (input.empty())
+    return;
+  run_info who{
+    {}, flow.name, how != durability::none, nullptr, core.value_limit()};
   for (auto& [key, x] : input)
     if (auto why = who.why_not_kept(x); !why.empty())
       throw error(x.has_codec() ? error_code::value_too_large
@@ -40,9 +45,7 @@ start_run make(const engine_core& core, std::string_view flow, writes input,
                std::string id, bool remember) {
   auto plan = find_flow(core.flows(), flow);
   auto how = core.durability_of(*plan);
-  require_keepable(
-    {id, plan->name, how != durability::none, nullptr, core.value_limit()},
-    input);
+  require_keepable(core, *plan, how, input);
   return {std::make_shared<run_channel>(std::move(id), std::move(plan)),
           std::make_shared<const writes>(std::move(input)), how, remember};
 }

@@ -49,7 +49,7 @@ void supervisor_actor_impl::on_exit() {
   if (!left_) {
     for (auto i : live_processes())
       anon_send(processes_[i], close_atom::value);
-    anon_send(engine_, run_ended{channel_->id()});
+    anon_send(engine_, run_ended{channel_});
     channel_->close(defect());
     answer_begin({nullptr, defect()});
   }
@@ -68,7 +68,9 @@ supervisor_actor_impl::behavior_type supervisor_actor_impl::make_behavior() {
     begin_run();
   else
     begin_recovery(reopens_);
+  // CAF tries them in this order, so what comes most often is first.
   return {
+    [this](const process_ended& x) { on_process_ended(x); },
     [this](begin_atom) { return on_begin(); },
     [this](const appended& x) {
       entries_.written(x.ticket);
@@ -79,7 +81,6 @@ supervisor_actor_impl::behavior_type supervisor_actor_impl::make_behavior() {
     [this](look_atom) { return on_look(); },
     [this](const run_prepared& x) { happened(x); },
     [this](const run_concluded& x) { happened(x); },
-    [this](const process_ended& x) { on_process_ended(x); },
     [this](wake_atom) { on_wake(); },
     [this](tick_atom) {
       for (auto i : live_processes())
@@ -313,14 +314,17 @@ std::vector<std::size_t> supervisor_actor_impl::live_processes() const {
 
 void supervisor_actor_impl::leave() {
   left_ = true;
-  send(engine_, run_ended{channel_->id()});
+  send(engine_, run_ended{channel_});
   if (begun_ && history_.state().own_status().has(status::suspended))
     env_.events->emit(self_->make_event(
       event_stage::recover,
       problem::of(fail("the run failed and is suspended: it goes on when it is "
                        "recovered"))));
   if (begun_ && history_.state().has_ended() && !entries_.is_lost()) {
-    run_report report{std::make_shared<const run_record>(record_now())};
+    auto record
+      = make_run_record(channel_->id(), channel_->flow(), history_.state());
+    record.processes = std::move(ended_);
+    run_report report{std::make_shared<const run_record>(std::move(record))};
     if (env_.notices->is_watched())
       env_.notices->run_completed(report);
     channel_->finish(std::move(report));

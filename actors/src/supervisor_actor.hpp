@@ -14,11 +14,12 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
+
+#include <boost/container/deque.hpp>
 
 namespace lightflow {
 
@@ -113,8 +114,9 @@ private:
   run_history history_;
   std::shared_ptr<const run_info> self_;
   journal_entries entries_;
-  std::deque<std::function<void()>> deferred_; // until entries are written
-  std::vector<process_actor> processes_;       // null: not started, or ended
+  /// Until entries are written; takes no memory while it is empty.
+  boost::container::deque<std::function<void()>> deferred_;
+  std::vector<process_actor> processes_; // null: not started, or ended
   std::vector<std::shared_ptr<const process_state>> ended_;
   std::vector<begin_answer> begin_answers_;
   std::size_t live_ = 0;               // processes that were started and go on

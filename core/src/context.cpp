@@ -9,20 +9,10 @@ namespace lightflow {
 
 // -- process_context ----------------------------------------------------------
 
-namespace {
-
-/// What processes without any write share.
-const std::shared_ptr<const write_index>& empty_index() {
-  static const auto result = std::make_shared<const write_index>();
-  return result;
-}
-
-} // namespace
-
 process_context::process_context(std::shared_ptr<const process_plan> plan,
                                  std::shared_ptr<const writes> input)
     : plan_(std::move(plan)), input_(std::move(input)),
-      outputs_(plan_->steps.size()), index_(empty_index()) {}
+      outputs_(plan_->steps.size()) {}
 
 void process_context::prepare(std::shared_ptr<const writes> own) {
   own_ = merge(own_, own);
@@ -40,9 +30,12 @@ void process_context::publish(step_index step,
   if (output == nullptr)
     return;
   auto& slot = outputs_[step] = std::move(output);
-  if (!slot->context.empty())
-    index_ = std::make_shared<const write_index>(
-      index_->with(plan_->graph.position(step), slot->context));
+  if (slot->context.empty())
+    return;
+  static const write_index none;
+  auto& before = index_ != nullptr ? *index_ : none;
+  index_ = std::make_shared<const write_index>(
+    before.with(plan_->graph.position(step), slot->context));
 }
 
 const value* process_context::find(std::string_view key) const {
@@ -50,8 +43,9 @@ const value* process_context::find(std::string_view key) const {
     if (auto x = own != nullptr ? own->find(key) : nullptr)
       return x;
   auto end = static_cast<std::uint32_t>(outputs_.size());
-  if (auto x = index_->find_last(key, end, [](auto) { return true; }))
-    return x;
+  if (index_ != nullptr)
+    if (auto x = index_->find_last(key, end, [](auto) { return true; }))
+      return x;
   return input_->find(key);
 }
 
@@ -136,7 +130,7 @@ const value* step_view::find(std::string_view key) const {
 /// whose first step set the key, the index where very many steps set it that
 /// are no ancestors.
 const value* step_view::find_in_ancestors(std::string_view key) const {
-  if (index_->empty())
+  if (index_ == nullptr)
     return nullptr;
   for (auto& [restricted, step] : plan().restrictions)
     if (restricted == key)

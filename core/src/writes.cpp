@@ -31,7 +31,7 @@ const value* writes::find(std::string_view key) const {
 /// The place of a key among the items; their number if it is not among them.
 std::size_t writes::index_of(std::string_view key) const {
   if (items_.size() > few) {
-    auto i = index_.find(std::string{key});
+    auto i = index_.find(key);
     return i != index_.end() ? i->second : items_.size();
   }
   std::size_t i = 0;

@@ -69,7 +69,8 @@ public:
   /// A context that no step has added anything to yet, but otherwise like this.
   process_context without_outputs() const;
 
-  /// Who set what, of all steps published until now.
+  /// Who set what, of all steps published until now; null if none set
+  /// anything, which spares most processes a counter that all steps share.
   const std::shared_ptr<const write_index>& index() const noexcept {
     return index_;
   }
@@ -114,7 +115,8 @@ public:
   /// nothing, and some more than once.
   template <class F>
   void for_each_key(F f) const {
-    index_->for_each_key(f);
+    if (index_ != nullptr)
+      index_->for_each_key(f);
     if (auto own = context_->own())
       for (auto& [key, x] : *own)
         f(std::string_view{key});

@@ -10,12 +10,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace lightflow {
@@ -256,8 +256,9 @@ private:
 
   std::shared_ptr<process_context> context_;
   std::vector<step_state> steps_;
-  std::unordered_map<step_index, std::string> errors_;
-  std::unordered_map<step_index, failed_attempt> failed_; // the last of each
+  // These are maps of the kind that costs nothing while it is empty.
+  std::map<step_index, std::string> errors_;
+  std::map<step_index, failed_attempt> failed_; // the last of each
   std::vector<step_index> ready_; // from next_ready_ on; may hold ended ones
   std::size_t next_ready_ = 0;
   std::size_t running_ = 0;
@@ -266,7 +267,7 @@ private:
   std::size_t backing_off_ = 0;
   std::size_t ended_steps_ = 0;
   std::set<step_index> concluding_;
-  std::unordered_map<step_index, callback_breakpoint> breakpoints_;
+  std::map<step_index, callback_breakpoint> breakpoints_;
   std::optional<callback_breakpoint> own_breakpoint_;
   std::string own_error_;
   status own_;  // abnormal flags of the process itself

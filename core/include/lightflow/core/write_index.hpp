@@ -65,10 +65,6 @@ public:
     }
   }
 
-  bool empty() const noexcept {
-    return segments_.empty();
-  }
-
 private:
   struct entry {
     std::uint64_t hash;

@@ -3,11 +3,12 @@
 
 #include "lightflow/core/value.hpp"
 
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -50,7 +51,7 @@ private:
 
   std::vector<item> items_;
   /// Filled only where there are many: few are found faster one by one.
-  std::unordered_map<std::string, std::size_t> index_;
+  std::map<std::string, std::size_t, std::less<>> index_;
 };
 
 /// What two units set in a row, of which either may be null: nothing.
