@@ -126,7 +126,7 @@ void delegated_step_actor::succeed(value returned, const writes& context) {
 void delegated_step_actor::fail(const problem& why, const writes& context) {
   end([&](attempt_runner& x) {
     for (auto& [key, set] : context)
-      (void)call_guarded([&] {
+      (void)call_guarded([&x, &key = key, &set = set] {
         x.self().set(key, set);
         return result<>{};
       });

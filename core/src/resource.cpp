@@ -129,7 +129,8 @@ result<resource_ptr>
 resource_set::initialise(slot_map::iterator place, const value& parameter,
                          const unit* caller,
                          std::unique_lock<std::mutex>& lock) {
-  auto& [name, self] = *place;
+  auto& name = place->first;
+  auto& self = place->second;
   self.initialiser = std::this_thread::get_id();
   auto made = std::make_shared<resource>(name, owner_->shared_from_this());
   auto me = callers_.emplace(std::this_thread::get_id(), caller);

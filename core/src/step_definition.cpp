@@ -56,7 +56,7 @@ step_definition& step_definition::restrict(
         R"("{}", which is not among its ancestors)",
         name_, process_->name_, key, step));
     auto known = std::find_if(result.begin(), result.end(),
-                              [&](auto& x) { return x.first == key; });
+                              [&key = key](auto& x) { return x.first == key; });
     if (known != result.end())
       known->second = ancestor;
     else
@@ -105,7 +105,7 @@ void step_definition::merge(const step_definition& other,
                             const std::vector<step_index>& numbers) {
   for (auto& [key, step] : other.restrictions_)
     if (std::none_of(restrictions_.begin(), restrictions_.end(),
-                     [&](auto& x) { return x.first == key; }))
+                     [&key = key](auto& x) { return x.first == key; }))
       restrictions_.emplace_back(key, numbers[step]);
   auto& conditions = merged_conditions_;
   conditions.insert(conditions.end(), other.merged_conditions_.begin(),

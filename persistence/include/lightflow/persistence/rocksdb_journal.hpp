@@ -41,7 +41,7 @@ public:
   std::string describe() const override;
 
 private:
-  struct store;
+  class store;
   std::unique_ptr<store> store_;
 };
 
