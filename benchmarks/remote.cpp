@@ -127,22 +127,21 @@ private:
 
 template <class Subject>
 void add_variant(const remote_workload& what, const std::string& variant) {
-  add(what.name, variant, [=](benchmark::State& state) {
-    measure(state, std::make_unique<Subject>(what), what.steps);
+  add("remote", what.name, variant, [=](benchmark::State& state) {
+    measure(state, std::make_unique<Subject>(what), seconds_per_step,
+            what.steps);
   });
 }
 
 } // namespace
 
-std::vector<std::string> add_remote() {
+void add_remote() {
   using std::chrono::milliseconds;
-  std::vector<std::string> result;
   for (auto& x : {remote_workload{"remote_chain_100", 100, true},
                   remote_workload{"remote_fan_10", 10},
                   remote_workload{"remote_fan_1000", 1'000}}) {
     add_variant<remote_flow>(x, "lightflow");
     add_variant<raw_requests>(x, "floor");
-    result.push_back(x.name);
   }
   for (std::size_t workers : {1, 2}) {
     remote_workload x{fmt::format("sleep_20ms_on_{}_workers", workers),
@@ -152,9 +151,7 @@ std::vector<std::string> add_remote() {
                       4,
                       milliseconds{20}};
     add_variant<remote_flow>(x, "lightflow");
-    result.push_back(x.name);
   }
-  return result;
 }
 
 } // namespace lightflow::benchmarks
