@@ -12,7 +12,7 @@ void add_steps_and_runs();
 void add_features();
 
 /// Adds the group "blocking": what it takes until all steps have slept, beside
-/// threads that do nothing else.
+/// the time of the sleep alone.
 void add_blocking();
 
 } // namespace lightflow::benchmarks

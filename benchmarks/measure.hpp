@@ -11,8 +11,7 @@ namespace lightflow::benchmarks {
 /// The counter that each benchmark reports: what one of something costs.
 inline constexpr auto seconds_per_step = "seconds_per_step";
 inline constexpr auto seconds_per_run = "seconds_per_run";
-inline constexpr auto bytes_per_step = "bytes_per_step";
-inline constexpr auto bytes_per_run = "bytes_per_run";
+inline constexpr auto bytes_each = "bytes_each";
 
 /// Adds the benchmark "group/row/variant". Variants of a row are measured to be
 /// compared: "lightflow" with each of the others.

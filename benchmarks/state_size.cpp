@@ -46,10 +46,10 @@ public:
   }
 };
 
-void report_bytes(benchmark::State& state, const char* counter,
-                  std::size_t before, std::size_t after, std::size_t count) {
+void report_growth(benchmark::State& state, std::size_t before,
+                   std::size_t after, std::size_t count) {
   auto grown = static_cast<double>(after) - static_cast<double>(before);
-  state.counters[counter] = grown / static_cast<double>(count);
+  state.counters[bytes_each] = grown / static_cast<double>(count);
 }
 
 /// What a sealed definition takes.
@@ -59,7 +59,7 @@ void measure_definition(benchmark::State& state, const workload& what) {
     catalog flows;
     define(flows, what);
     flows.plan("benchmark");
-    report_bytes(state, bytes_per_step, before, heap_in_use(), what.steps());
+    report_growth(state, before, heap_in_use(), what.steps());
   }
 }
 
@@ -78,7 +78,7 @@ void measure_waiting(benchmark::State& state, const workload& what) {
     auto before = heap_in_use();
     auto run = engine.start("benchmark");
     running.wait();
-    report_bytes(state, bytes_per_step, before, heap_in_use(), what.steps());
+    report_growth(state, before, heap_in_use(), what.steps());
     go_on.count_down();
     run.wait();
   }
@@ -116,22 +116,25 @@ void measure_suspended(benchmark::State& state) {
   for (auto _ : state) {
     auto before = settled_heap();
     suspend_all();
-    report_bytes(state, bytes_per_run, before, settled_heap(), runs);
+    report_growth(state, before, settled_heap(), runs);
   }
 }
 
 } // namespace
 
 void add_memory() {
+  auto add_once = [](const std::string& row, auto run) {
+    add("memory", row, "lightflow", run)->Iterations(1);
+  };
   for (auto& x : {fan("fan_100000", many), chain("chain_100000", many)}) {
-    add("memory", "defined_" + x.name, "lightflow", [=](auto& state) {
-      measure_definition(state, x);
-    })->Iterations(1);
-    add("memory", "waiting_" + x.name, "lightflow", [=](auto& state) {
-      measure_waiting(state, x);
-    })->Iterations(1);
+    auto what = std::make_shared<workload>(x);
+    add_once("defined_" + x.name, [=](benchmark::State& state) {
+      measure_definition(state, *what);
+    });
+    add_once("waiting_" + x.name,
+             [=](benchmark::State& state) { measure_waiting(state, *what); });
   }
-  add("memory", "suspended_run", "lightflow", measure_suspended)->Iterations(1);
+  add_once("suspended_run", measure_suspended);
 }
 
 } // namespace lightflow::benchmarks
