@@ -8,9 +8,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 namespace lightflow::benchmarks {
+
+/// For engines and workers that would log what is meant to happen.
+inline void log_nothing(log_level, std::string_view) {}
 
 using first_function = std::function<void(step&)>;
 

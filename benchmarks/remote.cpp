@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "remote.hpp"
 
+#include "flows.hpp"
 #include "measure.hpp"
 
 #include "lightflow/caf/system.hpp"
@@ -53,6 +54,7 @@ public:
   explicit remote_flow(const remote_workload& what) {
     define(flows_, what);
     engine_options options;
+    options.log = log_nothing;
     options.network = network_options{};
     engine_.emplace(flows_, options);
     auto port = engine_->listen({"127.0.0.1", 0});
@@ -68,8 +70,11 @@ private:
   struct worker_thread {
     worker_thread(const catalog& flows, std::uint16_t port, std::size_t i,
                   std::size_t slots)
-        : self(flows,
-               {{"127.0.0.1", port}, {"here"}, fmt::format("w{}", i), slots}),
+        : self(flows, {.engine = {"127.0.0.1", port},
+                       .labels = {"here"},
+                       .name = fmt::format("w{}", i),
+                       .slots = slots,
+                       .log = log_nothing}),
           thread([this] { self.run(); }) {}
 
     ~worker_thread() {

@@ -98,7 +98,8 @@ std::size_t settled_heap() {
 
 /// What an engine keeps of runs that have failed and can be recovered.
 void measure_suspended(benchmark::State& state) {
-  constexpr std::size_t runs = 5'000;
+  constexpr std::size_t at_once = 5'000;
+  constexpr std::size_t times = 4;
   catalog flows;
   auto& flow = flows.flow("benchmark").recoverable();
   flow.process("benchmark").step("fails", [](step&) -> result<> {
@@ -106,17 +107,18 @@ void measure_suspended(benchmark::State& state) {
   });
   engine_options options;
   options.journal = std::make_shared<forgetful_journal>();
-  options.log = [](log_level, std::string_view) {};
+  options.log = log_nothing;
   engine engine{flows, options};
   auto suspend_all = [&] {
-    for (auto& x : engine.start_all("benchmark", std::vector<inputs>(runs)))
+    for (auto& x : engine.start_all("benchmark", std::vector<inputs>(at_once)))
       x.wait();
   };
-  suspend_all(); // what is allocated once is allocated then
+  suspend_all(); // allocates what is allocated once
   for (auto _ : state) {
     auto before = settled_heap();
-    suspend_all();
-    report_growth(state, before, settled_heap(), runs);
+    for (std::size_t i = 0; i < times; ++i)
+      suspend_all();
+    report_growth(state, before, settled_heap(), times * at_once);
   }
 }
 

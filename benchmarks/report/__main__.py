@@ -68,6 +68,8 @@ def main():
                         help="puts the tables into this page as well")
     args = parser.parse_args()
     results = Results(args.results)
+    if not results.values:
+        parser.error(f"{args.results}: nothing was measured")
     blocks = {x: group_table(results, x) for x in results.groups()}
     blocks["targets"] = targets.table(results)
     blocks["machine"] = machine(results)

@@ -13,7 +13,7 @@ def number(x):
 
 
 def ratio(x, y):
-    return x / y if x is not None and y else None
+    return x / y if x and y else None
 
 
 def table(head, rows):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What LightFlow is to reach, beside what was measured."""
 
+import operator
 import re
 
 import markdown
@@ -53,35 +54,30 @@ SIZES = [
 
 
 def table(results):
+    """Of those that were measured."""
     return markdown.table(["what", "measured", "target", "met", "`--filter`"],
-                          _rows(results))
+                          [x for x in _rows(results) if x])
 
 
 def _rows(results):
     for what, row, peer, limit in RATIOS:
         measured = ratio(results.median(row), results.median(row, peer))
-        yield _row(f"{what}, to `{peer}`", number(measured),
-                   f"at most {number(limit)}", _below(measured, limit), row + "/")
+        yield _row(f"{what}, to `{peer}`", measured,
+                   f"at most {number(limit)}", limit, row + "/")
     for what, first, last, limit in GROWTHS:
         measured = ratio(results.median(last), results.median(first))
         common = re.match(r"\D*", first)[0]
-        yield _row(what, number(measured), f"at most {number(limit)}",
-                   _below(measured, limit), common)
+        yield _row(what, measured, f"at most {number(limit)}", limit, common)
     for what, row, limit in RATES:
         measured = ratio(1e6, results.median(row))
-        yield _row(what, number(measured), f"{limit:,} steps/s",
-                   _below(limit, measured), row + "/")
+        yield _row(what, measured, f"{limit:,} steps/s", limit, row + "/",
+                   operator.ge)
     for what, row, limit, words in SIZES:
-        measured = results.median(row)
-        yield _row(what, number(measured), words, _below(measured, limit),
-                   row + "/")
+        yield _row(what, results.median(row), words, limit, row + "/")
 
 
-def _below(x, y):
-    if x is None or y is None:
-        return "-"
-    return "yes" if x <= y else "**no**"
-
-
-def _row(what, measured, wanted, met, where):
-    return [what, measured, wanted, met, f"`{where}`"]
+def _row(what, measured, target, limit, where, is_met=operator.le):
+    if measured is None:
+        return None
+    return [what, number(measured), target,
+            "yes" if is_met(measured, limit) else "**no**", f"`{where}`"]
