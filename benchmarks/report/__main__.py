@@ -79,7 +79,8 @@ def main():
         markdown.fill(args.page, blocks)
     if args.chart:
         import chart  # needs matplotlib, which nothing else does
-        chart.draw(results, args.chart)
+        if chart.draw(results, args.chart):
+            print(f"\nThe chart is in {args.chart}")
 
 
 if __name__ == "__main__":

@@ -45,6 +45,10 @@ def draw_panel(axes, results, what, cost, pattern):
 
 
 def draw(results, path):
+    """Gives whether there was something to draw."""
+    if not any(points(results, pattern, variant)
+               for _, _, pattern in PANELS for variant in COLOURS):
+        return False
     figure, panels = pyplot.subplots(1, len(PANELS), figsize=(12, 3.6))
     for axes, panel in zip(panels, PANELS):
         draw_panel(axes, results, *panel)
@@ -52,3 +56,4 @@ def draw(results, path):
     figure.legend(lines, labels, loc="upper center", ncol=len(COLOURS))
     figure.tight_layout(rect=(0, 0, 1, 0.92))
     figure.savefig(path, metadata={"Date": None})
+    return True
