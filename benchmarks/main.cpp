@@ -42,7 +42,7 @@ void take_option(std::vector<char*>& args, std::string_view name,
 /// What the command line starts with; what is given there comes later and wins.
 /// Interleaving spreads what else the machine does over all benchmarks alike.
 std::vector<std::string> default_flags() {
-  return {"--benchmark_repetitions=7", "--benchmark_min_time=0.1",
+  return {"--benchmark_repetitions=11", "--benchmark_min_time=0.05",
           "--benchmark_enable_random_interleaving=true",
           "--benchmark_display_aggregates_only=true"};
 }
