@@ -38,13 +38,13 @@ std::vector<durable_workload> workloads() {
 }
 
 void add_workload(const durable_workload& x) {
-  add(x.what.name, "lightflow", [=](benchmark::State& state) {
+  add("durable", x.what.name, "lightflow", [=](benchmark::State& state) {
     measure(state, std::make_unique<durable_flows>(x.what, x.how),
-            x.what.steps());
+            seconds_per_step, x.what.steps());
   });
-  add(x.what.name, "floor", [=](benchmark::State& state) {
+  add("durable", x.what.name, "floor", [=](benchmark::State& state) {
     measure(state, std::make_unique<raw_writes>(x.what, x.how, x.floor),
-            x.what.steps());
+            seconds_per_step, x.what.steps());
   });
 }
 
@@ -60,13 +60,13 @@ void add_once(const std::string& row, const std::string& variant,
       state.ResumeTiming();
       work();
     }
-    report(state, count);
+    report(state, seconds_per_run, count);
     state.counters["peak_MiB"] = static_cast<double>(peak_memory() >> 20);
   };
-  add(row, variant, run)->Iterations(1);
+  add("recovery", row, variant, run)->Iterations(1);
 }
 
-std::string add_load(std::size_t runs) {
+void add_load(std::size_t runs) {
   auto name = "load_" + std::to_string(runs);
   auto stored = [=]() -> auto& {
     return stored_runs::interrupted(runs);
@@ -75,10 +75,9 @@ std::string add_load(std::size_t runs) {
            [=] { return [&what = stored()] { load(what); }; });
   add_once(name, "floor", runs,
            [=] { return [&what = stored()] { scan(what); }; });
-  return name;
 }
 
-std::string add_go_on(std::size_t runs) {
+void add_go_on(std::size_t runs) {
   auto name = "go_on_" + std::to_string(runs);
   add_once(name, "lightflow", runs, [=] {
     auto& what = stored_runs::interrupted(runs);
@@ -93,10 +92,9 @@ std::string add_go_on(std::size_t runs) {
   add_once(name, "floor", runs, [=] {
     return [&what = stored_runs::interrupted(runs)] { scan(what); };
   });
-  return name;
 }
 
-std::string add_list(std::size_t runs) {
+void add_list(std::size_t runs) {
   auto name = "list_" + std::to_string(runs);
   auto add_variant = [&](const std::string& variant, bool with_records) {
     add_once(name, variant, runs, [=] {
@@ -107,21 +105,19 @@ std::string add_list(std::size_t runs) {
   };
   add_variant("lightflow", true);
   add_variant("floor", false);
-  return name;
 }
 
 } // namespace
 
-std::vector<std::string> add_durable(const durable_sizes& sizes) {
-  std::vector<std::string> result;
-  for (auto& x : workloads()) {
+void add_durable() {
+  for (auto& x : workloads())
     add_workload(x);
-    result.push_back(x.what.name);
-  }
-  result.push_back(add_load(sizes.interrupted));
-  result.push_back(add_go_on(sizes.interrupted));
-  result.push_back(add_list(sizes.listed));
-  return result;
+}
+
+void add_recovery(const recovery_sizes& sizes) {
+  add_load(sizes.interrupted);
+  add_go_on(sizes.interrupted);
+  add_list(sizes.listed);
 }
 
 } // namespace lightflow::benchmarks

@@ -108,7 +108,8 @@ void finish_line::wait() {
 // -- floor --------------------------------------------------------------------
 
 floor::floor(const workload& what, executor runs_on)
-    : what_(what), system_(configure(config_, runs_on)) {
+    : runs_(what.runs), levels_(levels(what)),
+      system_(configure(config_, runs_on)) {
   if (runs_on == executor::library_pool)
     pool_.emplace(system_,
                   thread_pool::options{cores(), engine_options{}.max_threads});
@@ -117,9 +118,9 @@ floor::floor(const workload& what, executor runs_on)
 void floor::run() {
   auto pool = pool_ ? &*pool_ : nullptr;
   std::vector<std::shared_ptr<finish_line>> finishes;
-  for (std::size_t i = 0; i < what_.runs; ++i) {
+  for (std::size_t i = 0; i < runs_; ++i) {
     auto& finish = finishes.emplace_back(std::make_shared<finish_line>());
-    system_.spawn<floor_run, caf::hidden>(pool, what_.levels, finish);
+    system_.spawn<floor_run, caf::hidden>(pool, levels_, finish);
   }
   for (auto& x : finishes)
     x->wait();

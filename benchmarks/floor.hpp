@@ -9,8 +9,11 @@
 #include <caf/actor_system_config.hpp>
 
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace lightflow::benchmarks {
 
@@ -27,8 +30,8 @@ private:
 };
 
 /// A workload in actors alone, without any of the library's work on flows: one
-/// actor per run, which knows how many steps each level has, and one per step,
-/// which sends one message when it is done.
+/// actor per run, which starts one level of steps after the other, and one per
+/// step, which sends one message when it is done.
 class floor {
 public:
   enum class executor { library_pool, caf_scheduler };
@@ -39,7 +42,8 @@ public:
   void run();
 
 private:
-  const workload& what_;
+  std::size_t runs_;
+  std::vector<std::uint32_t> levels_;
   caf::actor_system_config config_;
   caf::actor_system system_;
   std::optional<thread_pool> pool_;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "flows.hpp"
 
-#include <algorithm>
-#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -14,17 +13,62 @@ namespace {
 
 void do_nothing(step&) {}
 
-void define(process_definition& process, const workload& what) {
-  std::optional<sync_point> before;
-  for (std::size_t level = 0; level < what.levels.size(); ++level) {
-    std::vector<named_step> steps;
-    for (std::uint32_t i = 0; i < what.levels[level]; ++i)
-      steps.push_back(named(fmt::format("step_{}_{}", level, i), do_nothing));
-    auto added = process.parallel(std::move(steps));
-    if (before)
-      added.after(*before);
-    before = std::move(added);
+const std::vector<std::string>& keys() {
+  static const std::vector<std::string> result = [] {
+    std::vector<std::string> xs;
+    for (int i = 0; i < 10; ++i)
+      xs.push_back(fmt::format("key_{}", i));
+    return xs;
+  }();
+  return result;
+}
+
+/// Reads what the steps before it set under the keys that it then sets.
+void use_context(step& self) {
+  int sum = 0;
+  for (auto& key : keys())
+    sum += self.get<int>(key).value_or(0);
+  for (auto& key : keys())
+    self.set(key, sum % 10 + 1);
+}
+
+step_definition& define(process_definition& process, std::string name,
+                        const step_work& work) {
+  if (work.context)
+    return process.step(std::move(name), use_context);
+  if (work.sleep.count() > 0)
+    return process.step(std::move(name), [sleep = work.sleep](step&) {
+      std::this_thread::sleep_for(sleep);
+    });
+  return process.step(std::move(name), do_nothing);
+}
+
+void define(process_definition& process, const workload& what,
+            const first_function& first) {
+  std::vector<step_definition*> steps;
+  for (auto& after : what.after) {
+    auto name = fmt::format("step_{}", steps.size());
+    auto& added = steps.empty() && first
+                    ? process.step(std::move(name), first)
+                    : define(process, std::move(name), what.work);
+    for (auto x : after)
+      added.after(*steps[x]);
+    if (what.work.callbacks)
+      added.eq("wanted", true);
+    steps.push_back(&added);
   }
+  if (what.work.callbacks) {
+    process.before_step(do_nothing);
+    process.after_step(do_nothing);
+  }
+}
+
+/// With what the conditions of steps ask for.
+inputs input_for(const workload& what) {
+  inputs result;
+  if (what.work.callbacks)
+    result.set("wanted", true);
+  return result;
 }
 
 engine_options durable(const std::filesystem::path& directory, durability how) {
@@ -36,21 +80,22 @@ engine_options durable(const std::filesystem::path& directory, durability how) {
 
 } // namespace
 
-flow_definition& define(catalog& flows, const workload& what) {
+flow_definition& define(catalog& flows, const workload& what,
+                        const first_function& first) {
   auto& result = flows.flow("benchmark");
-  define(result.process("benchmark"), what);
+  define(result.process("benchmark"), what, first);
   return result;
 }
 
 // -- flows --------------------------------------------------------------------
 
 flows::flows(const workload& what, engine_options options)
-    : engine_(catalog_, options), runs_(what.runs) {
+    : engine_(catalog_, options), inputs_(what.runs, input_for(what)) {
   define(catalog_, what).recoverable(options.journal != nullptr);
 }
 
 void flows::run() {
-  for (auto& x : engine_.start_all("benchmark", std::vector<inputs>(runs_)))
+  for (auto& x : engine_.start_all("benchmark", inputs_))
     x.wait();
 }
 

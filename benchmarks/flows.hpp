@@ -6,14 +6,22 @@
 
 #include "lightflow/lightflow.hpp"
 
-#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 namespace lightflow::benchmarks {
 
-/// Makes the flow "benchmark" of that shape.
-flow_definition& define(catalog& flows, const workload& what);
+/// For engines and workers that would log what is meant to happen.
+inline void log_nothing(log_level, std::string_view) {}
+
+using first_function = std::function<void(step&)>;
+
+/// Makes the flow "benchmark" of that shape. `first` is what its first step
+/// does, if that is something of its own.
+flow_definition& define(catalog& flows, const workload& what,
+                        const first_function& first = {});
 
 /// A workload as a flow of the library, recoverable if there is a journal.
 class flows {
@@ -26,7 +34,7 @@ public:
 private:
   catalog catalog_;
   engine engine_;
-  std::size_t runs_;
+  std::vector<inputs> inputs_; // of each run
 };
 
 /// The same with a journal on disk.

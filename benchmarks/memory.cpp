@@ -21,4 +21,9 @@ std::size_t peak_memory() {
   return 0;
 }
 
+std::size_t heap_in_use() {
+  auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
 } // namespace lightflow::benchmarks

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "remote.hpp"
 
+#include "flows.hpp"
 #include "measure.hpp"
 
 #include "lightflow/caf/system.hpp"
@@ -53,6 +54,7 @@ public:
   explicit remote_flow(const remote_workload& what) {
     define(flows_, what);
     engine_options options;
+    options.log = log_nothing;
     options.network = network_options{};
     engine_.emplace(flows_, options);
     auto port = engine_->listen({"127.0.0.1", 0});
@@ -68,8 +70,11 @@ private:
   struct worker_thread {
     worker_thread(const catalog& flows, std::uint16_t port, std::size_t i,
                   std::size_t slots)
-        : self(flows,
-               {{"127.0.0.1", port}, {"here"}, fmt::format("w{}", i), slots}),
+        : self(flows, {.engine = {"127.0.0.1", port},
+                       .labels = {"here"},
+                       .name = fmt::format("w{}", i),
+                       .slots = slots,
+                       .log = log_nothing}),
           thread([this] { self.run(); }) {}
 
     ~worker_thread() {
@@ -127,22 +132,21 @@ private:
 
 template <class Subject>
 void add_variant(const remote_workload& what, const std::string& variant) {
-  add(what.name, variant, [=](benchmark::State& state) {
-    measure(state, std::make_unique<Subject>(what), what.steps);
+  add("remote", what.name, variant, [=](benchmark::State& state) {
+    measure(state, std::make_unique<Subject>(what), seconds_per_step,
+            what.steps);
   });
 }
 
 } // namespace
 
-std::vector<std::string> add_remote() {
+void add_remote() {
   using std::chrono::milliseconds;
-  std::vector<std::string> result;
   for (auto& x : {remote_workload{"remote_chain_100", 100, true},
                   remote_workload{"remote_fan_10", 10},
                   remote_workload{"remote_fan_1000", 1'000}}) {
     add_variant<remote_flow>(x, "lightflow");
     add_variant<raw_requests>(x, "floor");
-    result.push_back(x.name);
   }
   for (std::size_t workers : {1, 2}) {
     remote_workload x{fmt::format("sleep_20ms_on_{}_workers", workers),
@@ -152,9 +156,7 @@ std::vector<std::string> add_remote() {
                       4,
                       milliseconds{20}};
     add_variant<remote_flow>(x, "lightflow");
-    result.push_back(x.name);
   }
-  return result;
 }
 
 } // namespace lightflow::benchmarks

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string>
-#include <vector>
-
 namespace lightflow::benchmarks {
 
-/// Adds the benchmarks of steps on workers, and gives their names.
-std::vector<std::string> add_remote();
+/// Adds the group "remote": what steps on workers cost, beside requests of bare
+/// actors by TCP.
+void add_remote();
 
 } // namespace lightflow::benchmarks
