@@ -148,10 +148,18 @@ step_view::walk step_view::walk_nearest(std::string_view key,
                                         const value*& result) const {
   constexpr std::size_t nearest = 32;
   auto& graph = context_->plan().graph;
-  if (graph.dependencies(step_).size() > nearest)
+  std::size_t i = 0;
+  auto from = step_;
+  for (; i < nearest && graph.dependencies(from).size() == 1; ++i) {
+    from = graph.dependencies(from)[0];
+    result = written_by(from, key);
+    if (result != nullptr)
+      return walk::found;
+  }
+  if (graph.dependencies(from).size() > nearest)
     return walk::unfinished;
-  ancestor_walk ancestors{graph, step_};
-  for (std::size_t i = 0; i < nearest; ++i) {
+  ancestor_walk ancestors{graph, from};
+  for (; i < nearest; ++i) {
     if (ancestors.done())
       return walk::exhausted;
     auto step = ancestors.next().step;

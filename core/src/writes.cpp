@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/core/writes.hpp"
 
+#include <algorithm>
+
 namespace lightflow {
 
 namespace {
 
 constexpr std::size_t few = 16;
+
+/// Keys that differ do so at their end more often than at their beginning.
+bool is_same(std::string_view x, std::string_view y) {
+  return x.size() == y.size() && (x.empty() || x.back() == y.back()) && x == y;
+}
 
 } // namespace
 
@@ -19,8 +26,11 @@ void writes::set(std::string_view key, value x) {
     items_[i].second = std::move(x);
     return;
   }
+  if (items_.size() == items_.capacity() && items_.size() < few)
+    items_.reserve(std::max<std::size_t>(1, 4 * items_.size()));
   items_.emplace_back(key, std::move(x));
-  index_last();
+  if (items_.size() > few)
+    index_last();
 }
 
 const value* writes::find(std::string_view key) const {
@@ -35,14 +45,12 @@ std::size_t writes::index_of(std::string_view key) const {
     return i != index_.end() ? i->second : items_.size();
   }
   std::size_t i = 0;
-  while (i < items_.size() && items_[i].first != key)
+  while (i < items_.size() && !is_same(items_[i].first, key))
     ++i;
   return i;
 }
 
 void writes::index_last() {
-  if (items_.size() <= few)
-    return;
   auto first = index_.empty() ? 0 : items_.size() - 1;
   for (auto i = first; i < items_.size(); ++i)
     index_.emplace(items_[i].first, i);

@@ -17,9 +17,10 @@ namespace lightflow {
 /// index that shares most of its memory with the old one, so that a step can
 /// read the index of the moment it started while the process goes on.
 ///
-/// It is a list of sorted segments of growing size, of which the smallest are
-/// merged as new ones come (the logarithmic method of Bentley and Saxe, 1980):
-/// adding costs O(log n) amortised, a look-up O(log² n).
+/// The last few steps that were added are a list. The others are in sorted
+/// segments of growing size, of which the smallest are merged as new ones come
+/// (the logarithmic method of Bentley and Saxe, 1980): adding costs O(log n)
+/// amortised, a look-up O(log² n).
 class write_index {
 public:
   /// The index without any write.
@@ -34,9 +35,17 @@ public:
   template <class Predicate>
   const value* find_last(std::string_view key, std::uint32_t position,
                          Predicate accepts) const {
-    auto hash = hash_of(key);
     const value* result = nullptr;
     std::uint32_t lower = 0; // a result must be at or after this position
+    for (auto& x : recent_)
+      if (x.position >= lower && x.position < position)
+        if (auto found = x.items->find(key); found && accepts(x.position)) {
+          result = found;
+          lower = x.position + 1;
+        }
+    if (segments_.empty())
+      return result;
+    auto hash = hash_of(key);
     for (auto& xs : segments_) {
       for (auto i = last_before(*xs, hash, position); i != nullptr;
            i = previous(*xs, *i)) {
@@ -55,6 +64,9 @@ public:
   /// Calls `f` with each key that was written, with some more than once.
   template <class F>
   void for_each_key(F& f) const {
+    for (auto& x : recent_)
+      for (auto& item : *x.items)
+        f(std::string_view{item.first});
     for (auto& xs : segments_) {
       const entry* last = nullptr;
       for (auto& x : *xs) {
@@ -74,6 +86,13 @@ private:
 
   using segment = std::vector<entry>; // sorted by hash, then position
 
+  struct recent_writes {
+    std::uint32_t position;
+    const writes* items;
+  };
+
+  void sort_recent();
+
   static std::uint64_t hash_of(std::string_view key) {
     return std::hash<std::string_view>{}(key);
   }
@@ -85,6 +104,7 @@ private:
     return &x != xs.data() ? &x - 1 : nullptr;
   }
 
+  std::vector<recent_writes> recent_;
   std::vector<std::shared_ptr<const segment>> segments_;
 };
 
