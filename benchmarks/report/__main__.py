@@ -21,10 +21,9 @@ def unit(counter):
 
 
 def spread(results, row):
-    median = results.median(row)
-    if not median:
+    if not results.median(row):
         return "-"
-    first, third = results.quartiles(row)
+    first, median, third = results.middle(row)
     return f"{100 * (third - first) / abs(median):.0f} %"
 
 

@@ -19,13 +19,12 @@ PANELS = [
 
 
 def points(results, pattern, variant):
-    """(size, median, first quartile, third quartile), by size."""
+    """(size, first quartile, median, third quartile), by size."""
     found = []
     for row, measured in list(results.values):
         match = re.fullmatch(pattern, row)
         if match and measured == variant:
-            found.append((int(match[1]), results.median(row, variant),
-                          *results.quartiles(row, variant)))
+            found.append((int(match[1]), *results.middle(row, variant)))
     return sorted(found)
 
 
@@ -34,7 +33,7 @@ def draw_panel(axes, results, what, cost, pattern):
         found = points(results, pattern, variant)
         if not found:
             continue
-        sizes, medians, first, third = zip(*found)
+        sizes, first, medians, third = zip(*found)
         axes.plot(sizes, medians, marker="o", color=colour, label=variant)
         axes.fill_between(sizes, first, third, color=colour, alpha=0.2)
     axes.set_xscale("log")

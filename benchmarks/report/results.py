@@ -39,12 +39,12 @@ class Results:
         values = self.values.get((row, variant))
         return statistics.median(values) if values else None
 
-    def quartiles(self, row, variant=OURS):
-        values = self.values[row, variant]
-        if len(values) < 2:
-            return values[0], values[0]
-        first, _, third = statistics.quantiles(values, method="inclusive")
-        return first, third
+    def middle(self, row, variant=OURS):
+        """First quartile, median and third quartile."""
+        values = self.values.get((row, variant))
+        if not values or len(values) < 2:
+            return values and values * 3
+        return statistics.quantiles(values, method="inclusive")
 
     def repetitions(self):
         return max(map(len, self.values.values()), default=0)

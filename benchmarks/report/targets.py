@@ -55,29 +55,37 @@ SIZES = [
 
 def table(results):
     """Of those that were measured."""
-    return markdown.table(["what", "measured", "target", "met", "`--filter`"],
-                          [x for x in _rows(results) if x])
+    return markdown.table(
+        ["what", "measured", "between", "target", "met", "`--filter`"],
+        [x for x in _rows(results) if x])
 
 
 def _rows(results):
+    """The range is that of the middle halves of what was measured."""
     for what, row, peer, limit in RATIOS:
-        measured = ratio(results.median(row), results.median(row, peer))
-        yield _row(f"{what}, to `{peer}`", measured,
-                   f"at most {number(limit)}", limit, row + "/")
+        yield _row(f"{what}, to `{peer}`",
+                   _divide(results.middle(row), results.middle(row, peer)),
+                   limit, f"at most {number(limit)}", row + "/")
     for what, first, last, limit in GROWTHS:
-        measured = ratio(results.median(last), results.median(first))
-        common = re.match(r"\D*", first)[0]
-        yield _row(what, measured, f"at most {number(limit)}", limit, common)
+        yield _row(what, _divide(results.middle(last), results.middle(first)),
+                   limit, f"at most {number(limit)}",
+                   re.match(r"\D*", first)[0])
     for what, row, limit in RATES:
-        measured = ratio(1e6, results.median(row))
-        yield _row(what, measured, f"{limit:,} steps/s", limit, row + "/",
-                   operator.ge)
+        yield _row(what, _divide((1e6, 1e6, 1e6), results.middle(row)), limit,
+                   f"{limit:,} steps/s", row + "/", operator.ge)
     for what, row, limit, words in SIZES:
-        yield _row(what, results.median(row), words, limit, row + "/")
+        yield _row(what, results.middle(row), limit, words, row + "/")
 
 
-def _row(what, measured, target, limit, where, is_met=operator.le):
-    if measured is None:
+def _divide(xs, ys):
+    """The quotient of two medians, between the least and the greatest that
+    their quartiles give."""
+    return xs and ys and [ratio(x, y) for x, y in zip(xs, reversed(ys))]
+
+
+def _row(what, measured, limit, words, where, is_met=operator.le):
+    if not measured:
         return None
-    return [what, number(measured), target,
-            "yes" if is_met(measured, limit) else "**no**", f"`{where}`"]
+    least, median, greatest = measured
+    return [what, number(median), f"{number(least)} – {number(greatest)}",
+            words, "yes" if is_met(median, limit) else "**no**", f"`{where}`"]
