@@ -43,14 +43,14 @@ ordered_scheduler::driver::resume(caf::execution_unit* host, std::size_t) {
   return owner_.is_driven_ ? resume_later : awaiting_message;
 }
 
-/// As CAF's test scheduler does it.
+/// As CAF's test scheduler does it, but that the driver stays first.
 void ordered_scheduler::run_one(caf::execution_unit* host) {
   if (jobs.empty())
     return;
   auto job = take();
   switch (job->resume(host, 1)) {
   case caf::resumable::resume_later:
-    jobs.push_front(job);
+    jobs.insert(jobs.begin() + (is_driven_ ? 1 : 0), job);
     break;
   case caf::resumable::shutdown_execution_unit:
     break;

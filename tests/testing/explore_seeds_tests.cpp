@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_flow_that_is_safe_to_repeat_ends_well_whatever_happens) {
   what.step_failure = 0.1;
   auto explored = explore_seeds(define_fan, "fan", {}, {}, {}, what);
   BOOST_TEST(explored.runs == 100);
-  BOOST_TEST(explored.crashes > 50);
+  BOOST_TEST(explored.crashes > 10);
 }
 
 BOOST_AUTO_TEST_CASE(so_does_one_whose_last_commits_a_loss_of_power_takes) {
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(so_does_one_whose_last_commits_a_loss_of_power_takes) {
   hazards what;
   what.crash = 0.2;
   auto explored = explore_seeds(define, "fan", {}, {}, {}, what);
-  BOOST_TEST(explored.crashes > 100);
+  BOOST_TEST(explored.crashes > 10);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_does_the_same) {
