@@ -119,7 +119,7 @@ auto journal_writer_impl::on_erase(const erase_run& x) -> erased_promise {
 void journal_writer_impl::commit_later() {
   if (patience_ > duration::zero() || std::exchange(commit_is_due_, true))
     return;
-  gathers_until_ = std::chrono::steady_clock::now() + last_took_ / 4;
+  gathers_until_ = env_.system.clock().now() + last_took_ / 4;
   send(this, commit_atom::value);
 }
 
@@ -130,7 +130,7 @@ void journal_writer_impl::commit_later() {
 /// at most, since steps need not be short.
 bool journal_writer_impl::expects_more() const {
   return waiting_.size() < released_ && last_took_ > quick && !hurries_
-         && std::chrono::steady_clock::now() < gathers_until_;
+         && env_.system.clock().now() < gathers_until_;
 }
 
 void journal_writer_impl::on_commit() {
@@ -151,7 +151,7 @@ void journal_writer_impl::on_commit() {
 bool journal_writer_impl::commit() {
   if (batch_.empty())
     return true;
-  auto begin = std::chrono::steady_clock::now();
+  auto begin = env_.system.clock().now();
   env_.journal->watch.begin();
   try {
     journal_->commit(batch_, how_);
@@ -161,7 +161,7 @@ bool journal_writer_impl::commit() {
     return false;
   }
   env_.journal->watch.end();
-  auto took = last_took_ = std::chrono::steady_clock::now() - begin;
+  auto took = last_took_ = env_.system.clock().now() - begin;
   if (took > slow)
     env_.log(log_level::warning, fmt::format("a commit to the journal took {}",
                                              describe(duration{took})));

@@ -74,6 +74,7 @@ private:
   std::unordered_set<std::string> definitions_; // known to be there
   bool commit_is_due_ = false;
   std::size_t released_ = 0; // how many waited for the last commit
+  // By the clock of the actor system, so that tests are deterministic.
   std::chrono::steady_clock::duration last_took_{};
   std::chrono::steady_clock::time_point gathers_until_; // more for the batch
   bool hurries_ = false;

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "recovery_fixture.hpp"
+#include "../actors/recovery_fixture.hpp"
 
 #include "lightflow/caf/actor_step.hpp"
-
-#include "../support/crash_journal.hpp"
+#include "lightflow/testing/simulated_journal.hpp"
 
 #include <caf/all.hpp>
 
+#include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 // Flows whose ends can be compared with and without crashes on the way: their
@@ -25,8 +27,15 @@ namespace lightflow::tests {
 struct crash_fixture : deterministic_fixture {
   using lines = std::vector<std::string>;
 
+  static constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+
   crash_fixture() {
     journal = disk;
+    disk->decide = [this](auto, auto&) { return fate_of_next(); };
+  }
+
+  ~crash_fixture() {
+    destroy_engine(); // while there is what decides on its commits
   }
 
   /// Counts in the context how often the unit came here, and fails until it is
@@ -62,8 +71,26 @@ struct crash_fixture : deterministic_fixture {
     };
   }
 
-  std::shared_ptr<crash_journal> disk = std::make_shared<crash_journal>();
+  std::shared_ptr<testing::simulated_journal> disk
+    = std::make_shared<testing::simulated_journal>();
+  std::size_t limit = no_limit; // so many commits are taken
+  testing::commit_fate beyond = testing::commit_fate::dropped; // of the others
+  bool stalls = false; // each commit is taken at the second attempt only
+  std::size_t taken = 0;
   lines executed;
+
+private:
+  testing::commit_fate fate_of_next() {
+    if (taken == limit)
+      return beyond;
+    if (stalls && !std::exchange(has_stalled_, true))
+      return testing::commit_fate::failed;
+    has_stalled_ = false;
+    ++taken;
+    return testing::commit_fate::written;
+  }
+
+  bool has_stalled_ = false;
 };
 
 /// A flow, and what is done with a run of it. The same is done again after a

@@ -7,6 +7,7 @@
 
 using namespace lightflow;
 using namespace lightflow::tests;
+using lightflow::testing::commit_fate;
 
 namespace {
 
@@ -36,14 +37,14 @@ struct crash_run : crash_fixture {
       run_all();
       scenario.drive(*this, run);
     } catch (const error&) {
-      BOOST_REQUIRE((disk->loss == crash_journal::end::loud));
+      BOOST_REQUIRE((beyond == commit_fate::failed));
     }
   }
 
   /// The program is gone, and with it what the journal did not take.
   void crash() {
     destroy_engine();
-    disk->limit = crash_journal::no_limit;
+    limit = no_limit;
     executed.clear();
   }
 
@@ -60,7 +61,7 @@ struct crash_run : crash_fixture {
       if (last.has_ended())
         return last.wait();
     } catch (const error& e) {
-      BOOST_TEST(disk->taken == disk->limit, e.what());
+      BOOST_TEST(taken == limit, e.what());
     }
     return std::nullopt;
   }
@@ -106,7 +107,7 @@ expectation undisturbed(const crash_scenario& x) {
   auto report = world.engine().find("r1")->wait();
   auto end = world.shown.of(report);
   BOOST_TEST(world.shown.of(world.stored()) == end);
-  return {end, world.disk->taken};
+  return {end, world.taken};
 }
 
 } // namespace
@@ -117,13 +118,13 @@ BOOST_DATA_TEST_CASE(a_crash_at_any_record_does_not_change_the_end,
                      boost::unit_test::data::make(scenarios), scenario) {
   auto expected = undisturbed(scenario);
   BOOST_TEST_MESSAGE(expected.end);
-  for (auto loss : {crash_journal::end::silent, crash_journal::end::loud})
+  for (auto loss : {commit_fate::dropped, commit_fate::failed})
     for (std::size_t n = 1; n < expected.batches; ++n)
-      if (loss == crash_journal::end::silent || scenario.only_waits)
+      if (loss == commit_fate::dropped || scenario.only_waits)
         BOOST_TEST_CONTEXT("crash after batch " << n) {
           crash_run world{scenario};
-          world.disk->limit = n;
-          world.disk->loss = loss;
+          world.limit = n;
+          world.beyond = loss;
           world.begin();
           world.crash();
           world.check_end(expected);
@@ -138,12 +139,12 @@ BOOST_DATA_TEST_CASE(a_crash_during_the_recovery_from_one_does_not_either,
       BOOST_TEST_CONTEXT("crashes after batches " << n << " and " << m
                                                   << " more") {
         crash_run world{scenario};
-        world.disk->limit = n;
+        world.limit = n;
         world.begin();
         world.crash();
-        world.disk->limit = n + m;
+        world.limit = n + m;
         world.go_on();
-        auto is_cut = world.disk->taken == n + m;
+        auto is_cut = world.taken == n + m;
         world.crash();
         world.check_end(expected);
         if (!is_cut)
@@ -155,7 +156,7 @@ BOOST_DATA_TEST_CASE(what_is_shown_is_what_the_journal_has,
                      boost::unit_test::data::make(scenarios), scenario) {
   crash_run world{scenario};
   auto run = world.engine().start_as("r1", "flow", {{"input", 1}});
-  world.disk->stalls = true; // so that each batch can be waited for
+  world.stalls = true; // so that each batch can be waited for
   for (int i = 0; i < 3000 && !run.has_ended(); ++i) {
     world.advance(100ms, 100ms);
     BOOST_TEST(world.shown.of(run.look()) == world.shown.of(world.stored()));
