@@ -62,6 +62,7 @@ void add_values(corpus to) {
   to.add(5, value{std::optional<bool>{true}}.encoding());
   to.add(6, value{nested{{{'x'}, {}}, {}}}.encoding());
   to.add(7, std::string_view{"\x92\x05\x91\xa1x", 5});
+  to.add(1, "\xcf\xff\xff\xff\xff\xff\xff\xff\x0f"); // almost 2^64
 }
 
 void add_records(corpus to) {
