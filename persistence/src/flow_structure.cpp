@@ -256,6 +256,14 @@ void require_unique_names(const std::vector<Unit>& xs, std::string_view kind) {
   }
 }
 
+void require_policy(const step_structure& step) {
+  auto& x = step.retry;
+  if (!(x.factor >= 1) || !(x.jitter >= 0 && x.jitter <= 1))
+    throw std::runtime_error(
+      fmt::format(R"(step "{}" has a retry factor of {} and a jitter of {})",
+                  step.name, x.factor, x.jitter));
+}
+
 void require_steps(const process_structure& x) {
   auto require_known = [&](const step_structure& step, step_index other) {
     if (other >= x.steps.size())
@@ -264,6 +272,7 @@ void require_steps(const process_structure& x) {
                     other, x.steps.size()));
   };
   for (auto& step : x.steps) {
+    require_policy(step);
     for (auto other : step.dependencies)
       require_known(step, other);
     for (auto other : step.never_skipped)

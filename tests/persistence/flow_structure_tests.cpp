@@ -8,6 +8,7 @@
 
 #include "../support/printing.hpp"
 
+#include <cmath>
 #include <functional>
 #include <map>
 #include <random>
@@ -198,6 +199,17 @@ BOOST_AUTO_TEST_CASE(numbers_of_no_step_are_refused) {
   x = sample();
   x.processes[0].steps[2].never_skipped = {7};
   refuse(x, {"process \"load\"", "step \"check\"", "step 7"});
+}
+
+BOOST_AUTO_TEST_CASE(retry_policies_that_cannot_be_are_refused) {
+  auto x = sample();
+  x.processes[0].steps[1].retry.factor = 0.5;
+  refuse(x, {"process \"load\"", "step \"parse\"", "factor of 0.5"});
+  x = sample();
+  x.processes[0].steps[1].retry.jitter = 2;
+  refuse(x, {"step \"parse\"", "jitter of 2"});
+  x.processes[0].steps[1].retry.jitter = std::nan("");
+  refuse(x, {"step \"parse\"", "jitter of nan"});
 }
 
 BOOST_AUTO_TEST_CASE(a_cycle_is_refused) {
