@@ -4,11 +4,11 @@
 #include "lightflow/caf/system.hpp"
 #include "lightflow/core/error.hpp"
 
+#include "link_end.hpp"
 #include "networking.hpp"
 #include "probe.hpp"
 
 #include <caf/actor_system_config.hpp>
-#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 #include <condition_variable>
@@ -17,73 +17,6 @@
 #include <utility>
 
 namespace lightflow {
-
-namespace {
-
-/// Something for the engine.
-struct outgoing {
-  caf::message what;
-};
-
-} // namespace
-
-} // namespace lightflow
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::outgoing)
-
-namespace lightflow {
-
-namespace {
-
-/// Where a connection ends on the worker's side: passes messages on, both ways.
-class link_end : public caf::event_based_actor {
-public:
-  link_end(caf::actor_config& cfg, caf::strong_actor_ptr engine,
-           link_number number, worker_actor listener)
-      : event_based_actor(cfg),
-        engine_(caf::actor_cast<caf::actor>(std::move(engine))),
-        number_(number), listener_(std::move(listener)) {
-    set_default_handler(caf::drop);
-    set_down_handler([this](const caf::down_msg&) {
-      caf::anon_send(listener_, link_lost{number_, "it was lost"});
-    });
-  }
-
-protected:
-  caf::behavior make_behavior() override {
-    monitor(engine_);
-    return {
-      [this](outgoing& x) { send(engine_, std::move(x.what)); },
-      [this](step_assignment& x) { pass_on(std::move(x)); },
-      [this](worker_welcome& x) {
-        meet_host();
-        pass_on(std::move(x));
-      },
-      [this](worker_dismissal& x) { pass_on(std::move(x)); },
-      [this](lease_stop& x) { pass_on(std::move(x)); },
-      [this](leave_atom x) { pass_on(x); },
-      [this](beat_atom x) { pass_on(x); },
-    };
-  }
-
-private:
-  template <class Message>
-  void pass_on(Message x) {
-    caf::anon_send(listener_, link_message{number_, std::move(x)});
-  }
-
-  /// From now on it talks to the one who welcomes it.
-  void meet_host() {
-    engine_ = caf::actor_cast<caf::actor>(current_sender());
-    monitor(engine_);
-  }
-
-  caf::actor engine_;
-  link_number number_;
-  worker_actor listener_;
-};
-
-} // namespace
 
 /// What a link and its thread share.
 struct caf_links::state {

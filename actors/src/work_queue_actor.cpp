@@ -105,11 +105,13 @@ void work_queue_impl::tell(const work_queue::shortage_news& x) {
 // -- workers ------------------------------------------------------------------
 
 /// A worker that says hello again has lost what it had.
+/// One that comes again by the same connection says nothing new.
 void work_queue_impl::on_hello(const worker_hello& x) {
   if (current_sender() == nullptr)
     return;
   auto peer = caf::actor_cast<worker_peer>(current_sender());
-  lose(peer.address(), "it connected anew");
+  if (workers_.contains(peer.address()))
+    return;
   if (auto why = why_malformed(x); !why.empty()) {
     emit(x.name.substr(0, 128), "was refused: " + why);
     return send(peer, worker_dismissal{why});
@@ -168,6 +170,7 @@ void work_queue_impl::on_completion(step_completion& x) {
   } else {
     drop(x);
   }
+  part_if_done(*worker);
   hand_out();
 }
 
@@ -180,16 +183,23 @@ void work_queue_impl::drop(const step_completion& x) {
                        x.lease.number, dropped_));
 }
 
+/// What was on its way to the worker when it said so comes back: it is not done
+/// before.
 void work_queue_impl::on_leave() {
   auto worker = heard();
   if (worker == nullptr)
     return;
-  send(worker->peer, leave_atom::value);
-  env_.log(log_level::info,
-           fmt::format(R"(worker "{}" has left)", worker->name));
-  auto is_done = queue_.leases(worker->id).empty();
-  end_connection(workers_.find(worker->peer.address()),
-                 is_done ? "" : "it left before it was done");
+  worker->leaves = true;
+  queue_.set_slots(worker->id, 0);
+  part_if_done(*worker);
+}
+
+void work_queue_impl::part_if_done(connection& x) {
+  if (!x.leaves || !queue_.leases(x.id).empty())
+    return;
+  send(x.peer, leave_atom::value);
+  env_.log(log_level::info, fmt::format(R"(worker "{}" has left)", x.name));
+  end_connection(workers_.find(x.peer.address()), "");
 }
 
 /// Ends the connection to a worker whose messages make no sense.

@@ -42,6 +42,7 @@ private:
     std::string name;
     worker_peer peer;
     time_point heard;
+    bool leaves = false;
   };
 
   struct attempt {
@@ -61,6 +62,7 @@ private:
   void on_slots(const worker_slots& x);
   void on_completion(step_completion& x);
   void on_leave();
+  void part_if_done(connection& x);
   connection* heard();
 
   void on_tick();

@@ -74,23 +74,6 @@ worker_options complete(worker_options x) {
   return x;
 }
 
-worker_profile profile_of(const worker_options& x, workshop& place) {
-  worker_profile result{x.name,
-                        {x.labels.begin(), x.labels.end()},
-                        x.slots,
-                        {},
-                        x.answer_time,
-                        x.drain_time,
-                        {}};
-  for (auto& flow : place.flows.flows())
-    result.flows.emplace(
-      flow, place.definitions.of(*place.flows.plan(flow))->fingerprint);
-  result.reconnect.initial = x.first_wait;
-  result.reconnect.cap = x.longest_wait;
-  result.reconnect.jitter = 0.5;
-  return result;
-}
-
 } // namespace
 
 class worker::impl {

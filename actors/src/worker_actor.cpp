@@ -139,7 +139,10 @@ void worker_actor_impl::on_tick(link_number link) {
 
 // -- assignments --------------------------------------------------------------
 
+/// One that was on its way when this worker said goodbye goes back.
 void worker_actor_impl::on(step_assignment& x) {
+  if (phase_ == phase::leaving)
+    return to_engine(step_completion{x.lease, completion_kind::not_begun});
   auto [i, is_new] = running_.try_emplace(key{number_, x.lease.number},
                                           std::make_shared<stop_signal>());
   if (!is_new)

@@ -5,10 +5,10 @@
 #include "lightflow/core/stop_signal.hpp"
 
 #include "actors.hpp"
-#include "assignment.hpp"
 #include "pooled.hpp"
 #include "runtime.hpp"
 #include "worker_messages.hpp"
+#include "worker_profile.hpp"
 
 #include <caf/message.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -19,7 +19,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <variant>
 
@@ -89,17 +88,6 @@ public:
 /// Begins to make a connection, which tells the actor what comes of it.
 using link_maker
   = std::function<std::unique_ptr<worker_link>(link_number, worker_actor)>;
-
-/// How a worker is, apart from its flows.
-struct worker_profile {
-  std::string name;
-  std::set<std::string> labels;
-  std::size_t slots;
-  std::map<std::string, std::string> flows; // fingerprints, by name
-  duration answer_time; // that an engine has to connect, and to say welcome
-  duration drain_time;
-  retry_policy reconnect; // the waits between connections
-};
 
 class worker_actor_impl : public pooled<worker_actor::base> {
 public:

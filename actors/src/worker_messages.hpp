@@ -74,8 +74,8 @@ struct step_completion {
   sent_value result = {};
 };
 
-/// A worker is about to leave. The engine answers with the same, so that the
-/// worker knows that it may.
+/// A worker is about to leave, and sends back what still comes. The engine
+/// answers with the same when the worker has nothing of it any more.
 using leave_atom = caf::atom_constant<caf::atom("leave")>;
 
 /// It is there. Sent both ways.

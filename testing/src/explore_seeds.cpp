@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/testing/hazards.hpp"
 
-#include "lightflow/core/step.hpp"
-
-#include "dice.hpp"
 #include "explorer.hpp"
+#include "misfortune.hpp"
 
-#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -15,51 +12,14 @@ namespace lightflow::testing {
 
 namespace {
 
-/// What goes wrong in one run.
-class misfortune {
-public:
-  misfortune(const hazards& what, std::uint64_t seed)
-      : what_(what), dice_(seed), left_(what.most) {}
-
-  commit_fate decide(simulation& world) {
-    if (happens(what_.crash))
-      return dice_.chance(0.5) ? commit_fate::crash_before
-                               : commit_fate::crash_after;
-    if (!happens(what_.disk_failure))
-      return commit_fate::written;
-    world.fail_disk(some_of(what_.longest_disk_failure));
-    return dice_.chance(0.5) ? commit_fate::failed_but_written
-                             : commit_fate::failed;
-  }
-
-  /// How many commits a crash takes along.
-  std::size_t loss(std::size_t unsynced) {
-    return dice_.chance(what_.power_loss) ? dice_.below(unsynced + 1) : 0;
-  }
-
-  bool fails(const step& self) {
-    auto& named = what_.step_failures;
-    auto found = named.find(self.process_name() + '/' + self.name());
-    return happens(found != named.end() ? found->second : what_.step_failure);
-  }
-
-private:
-  bool happens(double probability) {
-    if (left_ == 0 || !dice_.chance(probability))
-      return false;
-    --left_;
-    return true;
-  }
-
-  duration some_of(duration x) {
-    constexpr int parts = 1000;
-    return x / parts * static_cast<duration::rep>(dice_.below(parts));
-  }
-
-  const hazards& what_;
-  dice dice_;
-  std::size_t left_;
-};
+/// Nothing: the test started it.
+std::optional<worker_options> find_worker(const simulation_options& world,
+                                          std::string_view name) {
+  for (auto& x : world.workers)
+    if (x.name == name)
+      return x;
+  return std::nullopt;
+}
 
 void try_seed(explorer& x, const exploration_options& options,
               const hazards& what, std::uint64_t seed) {
@@ -69,6 +29,13 @@ void try_seed(explorer& x, const exploration_options& options,
   it.world.fails = [&](const step& self, call_moment moment) {
     auto given = options.world.fails;
     return (given && given(self, moment)) || chance.fails(self);
+  };
+  it.judge = [&](simulation& world, std::string_view worker,
+                 std::string_view message) {
+    if (options.world.network)
+      return options.world.network(worker, message);
+    auto known = find_worker(options.world, worker);
+    return known ? chance.judge(world, *known) : message_fate{};
   };
   it.decide
     = [&](simulation& world, std::size_t) { return chance.decide(world); };

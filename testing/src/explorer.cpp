@@ -5,6 +5,9 @@
 
 #include "outcome.hpp"
 
+#include <optional>
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace lightflow::testing {
@@ -32,14 +35,20 @@ std::size_t explorer::run_undisturbed() {
 void explorer::run_with(const disturbance& x) {
   if (options_.reset)
     options_.reset();
-  simulation world{define_, x.world};
-  world.disk().decide = [&](std::size_t number, const journal_batch&) {
-    return x.decide(world, number);
+  std::optional<simulation> world;
+  auto options = x.world;
+  if (x.judge)
+    options.network = [&](std::string_view worker, std::string_view message) {
+      return x.judge(*world, worker, message);
+    };
+  world.emplace(define_, std::move(options));
+  world->disk().decide = [&](std::size_t number, const journal_batch&) {
+    return x.decide(*world, number);
   };
   try {
-    check(run_through(world, x), world);
+    check(run_through(*world, x), *world);
   } catch (const std::exception& e) {
-    throw broken_expectation(e.what(), x.words, world.trace().text());
+    throw broken_expectation(e.what(), x.words, world->trace().text());
   }
   ++explored_.runs;
 }

@@ -15,6 +15,11 @@ struct disturbance {
   std::string words;
   simulation_options world;
   std::function<commit_fate(simulation&, std::size_t number)> decide = {};
+  /// What becomes of a message between the engine and a worker. Empty: what
+  /// `world` says.
+  std::function<message_fate(simulation&, std::string_view worker,
+                             std::string_view message)>
+    judge = {};
   /// How many of the last commits a crash takes along, of so many that were not
   /// synced. Empty: none.
   std::function<std::size_t(std::size_t)> loss = {};

@@ -68,6 +68,22 @@ void simulation::fail_disk(duration time) {
   world_->mended_at_ = now() + time;
 }
 
+void simulation::start_worker(worker_options options) {
+  world_->start_worker(std::move(options));
+}
+
+void simulation::kill_worker(std::string_view name) {
+  world_->kill_worker(name);
+}
+
+void simulation::stop_worker(std::string_view name) {
+  world_->stop_worker(name);
+}
+
+void simulation::later(duration time, std::function<void()> what) {
+  world_->later(time, std::move(what));
+}
+
 void simulation::settle() {
   world_->settle();
 }

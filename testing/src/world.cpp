@@ -4,6 +4,10 @@
 #include "lightflow/core/step.hpp"
 #include "lightflow/testing/expectation.hpp"
 
+#include <caf/atom.hpp>
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -50,11 +54,19 @@ simulation::world::world(definition define, simulation_options options)
   disk_->observe = [this](auto number, auto& batch, auto fate) {
     on_commit(number, batch, fate);
   };
+  for (auto& x : options_.workers)
+    start_worker(x);
 }
 
+/// The actor system may have something to do yet, and needs the workers.
 simulation::world::~world() {
   end_program(true);
-  is_ending_ = true; // the actor system may have something to do yet
+  is_ending_ = true;
+  for (auto& x : workers_)
+    if (x->is_alive())
+      x->kill();
+  scheduler().drive();
+  scheduler().run();
   system_.reset();
 }
 
@@ -141,12 +153,19 @@ void simulation::world::on_commit(std::size_t number,
 
 result<value> simulation::world::call(const step_function& function,
                                       step& self) {
-  auto name = std::pair{self.process_name(), self.name()};
-  note(fmt::format("calls {}/{}, attempt {}", name.first, name.second,
-                   self.attempt()));
-  ++calls_[std::move(name)];
   if (is_recorded(self.id()))
     repeated_.push_back(self.id());
+  return call(function, self, {});
+}
+
+/// A worker that nobody waits for any more may call one that has succeeded.
+result<value> simulation::world::call(const step_function& function, step& self,
+                                      const std::string& worker) {
+  auto name = std::pair{self.process_name(), self.name()};
+  note(fmt::format("{}calls {}/{}, attempt {}",
+                   worker.empty() ? "" : "worker " + worker + ' ', name.first,
+                   name.second, self.attempt()));
+  ++calls_[std::move(name)];
   if (auto reason = injected(self, call_moment::before))
     return *std::move(reason);
   auto result = function(self);
@@ -177,6 +196,18 @@ duration simulation::world::now() const {
   // CAF's clock does not begin at zero, which has a meaning of its own.
   constexpr duration beginning{1};
   return scheduler().clock().now().time_since_epoch() - beginning;
+}
+
+void simulation::world::later(duration time, std::function<void()> what) {
+  using time_atom = caf::atom_constant<caf::atom("time")>;
+  system_->spawn<caf::hidden>([=, this](caf::event_based_actor* self) {
+    self->delayed_send(self, time, time_atom::value);
+    return caf::behavior{[=, this](time_atom) {
+      self->quit();
+      if (!is_ending_) // the simulation, or time would not pass
+        what();
+    }};
+  });
 }
 
 void simulation::world::settle() {

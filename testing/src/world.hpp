@@ -6,6 +6,7 @@
 #include "batch_reader.hpp"
 #include "dice.hpp"
 #include "ordered_scheduler.hpp"
+#include "simulated_worker.hpp"
 #include "watched_functions.hpp"
 
 #include <caf/actor_system.hpp>
@@ -30,6 +31,11 @@ public:
   void lose(std::size_t commits);
   result<value> call(const step_function& function, step& self) override;
 
+  void start_worker(worker_options options);
+  void kill_worker(std::string_view name);
+  void stop_worker(std::string_view name);
+
+  void later(duration time, std::function<void()> what);
   void settle();
   bool pass_to_next_timer();
   void pass(duration time);
@@ -62,15 +68,24 @@ private:
   engine_options make_options();
   void on_commit(std::size_t number, const journal_batch& batch,
                  commit_fate fate);
+  result<value> call(const step_function& function, step& self,
+                     const std::string& worker);
   void look() const;
   void wait_for_disk();
   std::optional<failure> injected(const step& self, call_moment moment);
   bool is_recorded(const std::string& step) const;
 
+  simulated_worker* find_worker(std::string_view name) const;
+  simulated_worker& require_worker(std::string_view name) const;
+  std::unique_ptr<worker_link>
+  connect(const std::string& worker, link_number number, worker_actor listener);
+  message_fate judge(const std::string& worker, std::string_view message);
+
   definition define_;
   caf::actor_system_config config_;
   std::optional<caf::actor_system> system_;
-  ordered_scheduler* scheduler_ = nullptr; // of the system
+  ordered_scheduler* scheduler_ = nullptr;                 // of the system
+  std::vector<std::unique_ptr<simulated_worker>> workers_; // and dead ones
   std::optional<program> program_;
   std::optional<dice> order_; // nothing: first come first served
   bool is_ending_ = false;

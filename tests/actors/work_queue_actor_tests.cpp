@@ -246,22 +246,40 @@ BOOST_AUTO_TEST_CASE(a_worker_that_drains_gets_nothing_new_and_leaves) {
   BOOST_TEST(!has_line(events.all, {"lost"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_worker_that_leaves_early_loses_what_it_had) {
+BOOST_AUTO_TEST_CASE(a_worker_leaves_when_it_is_done_with_all_it_was_given) {
   auto worker = join("w1");
   auto attempt = want();
   say(worker, leave_atom::value);
-  BOOST_TEST(has_line(*attempt.log, {"lost", "before it was done"}));
+  BOOST_TEST(!has_line(*worker.log, {"leave"}));
+  auto next = want();
+  say(worker, step_completion{leases.at(0), completion_kind::not_begun});
+  BOOST_TEST(attempt.log->size() == 2); // it is told, and wants another one
+  BOOST_TEST(next.log->empty());
+  BOOST_TEST(has_line(*worker.log, {"leave"}));
+  BOOST_TEST(!has_line(events.all, {"lost"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_worker_that_says_hello_again_has_lost_what_it_had) {
+BOOST_AUTO_TEST_CASE(a_worker_that_leaves_and_is_gone_loses_what_it_had) {
+  auto worker = join("w1");
+  auto attempt = want();
+  say(worker, leave_atom::value);
+  caf::anon_send_exit(worker.actor, caf::exit_reason::kill);
+  run_all();
+  BOOST_TEST(has_line(*attempt.log, {"lost"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_hello_that_comes_twice_changes_nothing) {
   auto worker = join("w1");
   auto attempt = want();
   worker_hello hello;
   hello.name = "w1";
   hello.labels = {"gpu"};
   hello.slots = 1;
+  hello.flows = {{"flow", today}};
   say(worker, hello);
-  BOOST_TEST(has_line(*attempt.log, {"lost", "anew"}));
+  BOOST_TEST(!has_line(*attempt.log, {"lost"}));
+  complete(worker, leases.at(0));
+  BOOST_TEST(has_line(*attempt.log, {"completed"}));
 }
 
 BOOST_AUTO_TEST_CASE(waiting_for_a_label_is_an_event_once) {

@@ -325,6 +325,20 @@ BOOST_AUTO_TEST_CASE(a_worker_leaves_when_the_time_to_drain_is_over) {
   BOOST_TEST(engine().closed);
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_that_said_goodbye_sends_back_what_still_comes) {
+  start();
+  welcome();
+  function = [](step&) -> result<int> {
+    BOOST_TEST(false, "it is called");
+    return 0;
+  };
+  caf::anon_send(worker, drain_atom::value);
+  run_all();
+  assign(1);
+  run_all();
+  BOOST_TEST((engine().completions.at(0).kind == completion_kind::not_begun));
+}
+
 BOOST_AUTO_TEST_CASE(a_worker_without_a_connection_leaves_at_once) {
   start();
   caf::anon_send(worker, drain_atom::value);

@@ -36,7 +36,29 @@ struct hazards {
   /// The same for single steps, by "process/step".
   std::map<std::string, double> step_failures;
 
-  /// How much goes wrong in a run at most, so that it comes to an end.
+  // Those of simulation_options::workers.
+
+  /// That a worker is killed at a message to or from it. It starts again.
+  double worker_crash = 0.02;
+
+  /// For how long it is gone at most.
+  duration longest_absence = std::chrono::minutes{1};
+
+  /// That a connection is cut at a message: see message_fate::is_lost.
+  double message_loss = 0.02;
+
+  /// That a message comes twice.
+  double message_doubling = 0.02;
+
+  /// That a message takes its time.
+  double message_delay = 0.1;
+
+  /// For how long at most. If that is more than
+  /// engine_options::worker_patience, the worker is taken for lost.
+  duration longest_delay = std::chrono::seconds{5};
+
+  /// How much goes wrong in a run at most, so that it comes to an end. Workers
+  /// are lost four times at most, since a step that loses five fails.
   std::size_t most = 20;
 };
 

@@ -4,7 +4,9 @@
 #include "lightflow/actors/engine.hpp"
 #include "lightflow/actors/options.hpp"
 #include "lightflow/actors/run_handle.hpp"
+#include "lightflow/actors/worker.hpp"
 #include "lightflow/core/catalog.hpp"
+#include "lightflow/testing/network.hpp"
 #include "lightflow/testing/simulated_journal.hpp"
 #include "lightflow/testing/trace.hpp"
 
@@ -22,7 +24,7 @@
 namespace lightflow::testing {
 
 /// Defines the flows of a program in an empty catalog. Called once for each
-/// start of the simulated program, as the program itself would do.
+/// start of the simulated program and of each worker, as they would do.
 using definition = std::function<void(catalog&)>;
 
 /// Thrown by whatever call has the simulated program go on when that crashes:
@@ -48,6 +50,14 @@ struct simulation_options {
   /// Whether a step is to fail at this moment: before its function is called,
   /// which it is not then, or after, when it did its work. Empty: none is.
   std::function<bool(const step&, call_moment)> fails;
+
+  /// Workers that run from the beginning. Each needs a name and labels; where
+  /// the engine is, how it is reached and the log are up to the simulation.
+  std::vector<worker_options> workers;
+
+  /// Says what becomes of messages between the engine and workers; empty: they
+  /// arrive at once.
+  message_judge network;
 
   /// How much virtual time a run may take until `finish` gives up.
   duration patience = std::chrono::hours{24 * 30};
@@ -99,7 +109,24 @@ public:
   /// engine lets time pass until it is written, since it may wait for that.
   void fail_disk(duration time);
 
+  // -- workers ----------------------------------------------------------------
+
+  /// Starts a worker as those of simulation_options::workers. Throws
+  /// std::invalid_argument if it has no name or labels, or another one has its
+  /// name; and so do the others if there is none of that name.
+  void start_worker(worker_options options);
+
+  /// A worker is gone at once, as by kill -9, and its connection with it.
+  void kill_worker(std::string_view name);
+
+  /// Has a worker finish what it has, and leave.
+  void stop_worker(std::string_view name);
+
   // -- time -------------------------------------------------------------------
+
+  /// Calls a function when so much time has passed, in whatever call lets it
+  /// pass. It may use the simulation.
+  void later(duration time, std::function<void()> what);
 
   /// Does all that can be done without time passing.
   void settle();
