@@ -43,7 +43,7 @@ void process_state::apply(const process_reopened& x) {
   for (step_index i = 0; i < steps_.size(); ++i)
     reopen_step(i);
   skip_reopened(x.time);
-  for (step_index i = 0; i < steps_.size(); ++i)
+  for (auto i : plan().graph.order())
     count_open_dependencies(i);
   rebuild_context();
   preparing_ = !resources_.empty() || (!prepared_ && plan().has_preparation());
@@ -106,9 +106,13 @@ void process_state::skip_reopened_dependents(step_index step, time_point time) {
     }
 }
 
+/// After those of the steps that it runs after: see `release_dependents`.
 void process_state::count_open_dependencies(step_index step) {
-  auto is_open
-    = [this](step_index x) { return steps_[x].phase != step_phase::ended; };
+  auto is_open = [this](step_index x) {
+    return steps_[x].phase != step_phase::ended
+           || (steps_[x].flags.has(status::skipped)
+               && steps_[x].open_dependencies > 0);
+  };
   auto dependencies = plan().graph.dependencies(step);
   steps_[step].open_dependencies = static_cast<std::uint32_t>(
     std::count_if(dependencies.begin(), dependencies.end(), is_open));

@@ -167,6 +167,13 @@ void process_state::leave_beginning(step_index step) {
     entry = step_entry::conditions;
 }
 
+/// Its conditions were met. What the callbacks before it have set is dropped
+/// with its attempt, unless an earlier one left it, so that they run again.
+void process_state::leave_conditions(step_index step) {
+  auto& entry = steps_[step].entry;
+  entry = std::max(entry, step_entry::callback_before);
+}
+
 /// Notes with what the step begins if it is recovered.
 void process_state::set_entry(const step_finished& x) {
   auto& self = steps_[x.step];
@@ -175,7 +182,8 @@ void process_state::set_entry(const step_finished& x) {
   else if (is_of_begun_step(x))
     breakpoints_.erase(x.step);
   auto function_failed
-    = x.outcome.has_any(status::error, status::panicked, status::timed_out);
+    = x.outcome.has_any(status::error, status::panicked, status::timed_out)
+      || (x.outcome.has(status::stopped) && x.in_function);
   if (x.breakpoint && x.breakpoint->moment == callback_moment::before)
     self.entry = step_entry::callback_before;
   else if (x.breakpoint && !function_failed)
@@ -187,7 +195,7 @@ void process_state::set_entry(const step_finished& x) {
 void process_state::apply(const step_concluded& x) {
   if (concluding_.erase(x.step) == 0)
     return;
-  if (x.breakpoint)
+  if (x.breakpoint && steps_[x.step].entry != step_entry::callback_before)
     breakpoints_.insert_or_assign(x.step, *x.breakpoint);
   if (!x.flags.is_abnormal())
     return;
@@ -204,7 +212,7 @@ void process_state::apply(const step_timed_out& x) {
       || !drop(x.step, status::timed_out, x.time))
     return;
   if (x.in_function)
-    steps_[x.step].entry = step_entry::function;
+    leave_conditions(x.step);
   errors_.emplace(x.step, x.error);
 }
 
@@ -248,7 +256,7 @@ void process_state::apply(const process_timed_out& x) {
     drop(step, status::cancelled, x.time);
   }
   for (auto step : x.in_function)
-    steps_[step].entry = step_entry::function;
+    leave_conditions(step);
   cancel_all(status::timed_out, x.time);
 }
 
@@ -420,7 +428,8 @@ std::string process_state::reason_of(step_index x) const {
       return fmt::format(R"(was cancelled: step "{}", which it runs after, )"
                          "did not succeed",
                          plan().steps[dependency].name);
-  return "was cancelled: its process timed out";
+  return own_.has(status::timed_out) ? "was cancelled: its process timed out"
+                                     : "was cancelled: its process did not run";
 }
 
 } // namespace lightflow

@@ -4,6 +4,7 @@
 #include "lightflow/core/process_state.hpp"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace lightflow {
@@ -48,11 +49,51 @@ void process_state::end_step(step_index step, status flags, time_point time) {
   seen_.add(flags);
 }
 
+/// A step that was skipped along with another one may have ancestors that have
+/// not ended. What runs after it may see these, so it waits for them as well,
+/// and is cancelled if they fail: whichever ends first, the end is the same.
 void process_state::release_dependents(step_index step, time_point time) {
-  for (auto x : plan().graph.dependents(step))
-    if (steps_[x].phase == step_phase::waiting
-        && --steps_[x].open_dependencies == 0)
-      make_ready(x, time);
+  std::vector<step_index> released{step};
+  while (!released.empty()) {
+    auto next = released.back();
+    released.pop_back();
+    for (auto x : plan().graph.dependents(next)) {
+      auto& self = steps_[x];
+      if (self.open_dependencies == 0 || --self.open_dependencies > 0)
+        continue;
+      if (self.phase == step_phase::waiting)
+        make_ready(x, time);
+      else if (follows_failure(x))
+        cancel_dependents(x, time);
+      else if (self.flags.has(status::skipped))
+        released.push_back(x);
+    }
+  }
+}
+
+/// Whether a step was skipped along with another one, and runs after one that
+/// failed, directly or by way of others that were skipped so.
+bool process_state::follows_failure(step_index step) const {
+  auto is_skipped_along = [this](step_index x) {
+    return steps_[x].flags.has(status::skipped) && steps_[x].attempt == 0;
+  };
+  std::vector<step_index> open;
+  std::set<step_index> seen;
+  auto look_at = [&](step_index x) {
+    if (is_skipped_along(x) && seen.insert(x).second)
+      open.push_back(x);
+  };
+  look_at(step);
+  while (!open.empty()) {
+    auto next = open.back();
+    open.pop_back();
+    for (auto x : plan().graph.dependencies(next)) {
+      if (steps_[x].flags.is_abnormal())
+        return true;
+      look_at(x);
+    }
+  }
+  return false;
 }
 
 void process_state::make_ready(step_index step, time_point time) {
@@ -66,17 +107,15 @@ void process_state::make_ready(step_index step, time_point time) {
 
 /// Cancels all that runs after a step, directly or not.
 void process_state::cancel_dependents(step_index step, time_point time) {
-  std::vector<step_index> open{step};
-  while (!open.empty()) {
-    auto next = open.back();
-    open.pop_back();
-    for (auto x : plan().graph.dependents(next)) {
-      if (!move(x, step_trigger::drop))
-        continue;
-      end_step(x, status::cancelled, time);
-      open.push_back(x);
-    }
-  }
+  std::vector<step_index> cancelled{step};
+  for (std::size_t i = 0; i < cancelled.size(); ++i)
+    for (auto x : plan().graph.dependents(cancelled[i]))
+      if (move(x, step_trigger::drop)) {
+        end_step(x, status::cancelled, time);
+        cancelled.push_back(x);
+      }
+  for (auto x : cancelled)
+    release_dependents(x, time); // those that were skipped before
 }
 
 /// Ends all steps that have not ended.
@@ -99,8 +138,7 @@ void process_state::skip_dependents(step_index step, time_point time) {
         end_step(x, status::skipped, time);
         skipped.push_back(x);
       }
-  for (auto x : skipped)
-    release_dependents(x, time);
+  release_dependents(step, time);
 }
 
 /// Ends a step that will not run, and with it all that runs after it.

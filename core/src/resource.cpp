@@ -189,7 +189,11 @@ void resource_set::recover(const kept_resource& x, const unit& caller) {
   if (hooks.recover)
     if (auto trouble = call_guarded([&] { return hooks.recover(*made); }))
       return report(*made, "recover", *std::move(trouble), &caller);
-  std::lock_guard guard{mutex_};
+  std::unique_lock lock{mutex_};
+  if (closed_) {
+    lock.unlock();
+    return release(*made, hooks, &caller);
+  }
   auto [place, is_new]
     = slots_.try_emplace(x.name, slot{&hooks, std::move(made), {}});
   if (is_new)

@@ -7,6 +7,28 @@
 
 namespace lightflow::testing {
 
+namespace {
+
+/// Counts a turn while it lasts.
+class turn {
+public:
+  explicit turn(std::size_t& depth) : depth_(depth) {
+    ++depth_;
+  }
+
+  ~turn() {
+    --depth_;
+  }
+
+  turn(const turn&) = delete;
+  turn& operator=(const turn&) = delete;
+
+private:
+  std::size_t& depth_;
+};
+
+} // namespace
+
 ordered_scheduler::ordered_scheduler(caf::actor_system& system)
     : test_coordinator(system) {}
 
@@ -48,6 +70,7 @@ void ordered_scheduler::run_one(caf::execution_unit* host) {
   if (jobs.empty())
     return;
   auto job = take();
+  turn in_turn{depth_};
   switch (job->resume(host, 1)) {
   case caf::resumable::resume_later:
     jobs.insert(jobs.begin() + (is_driven_ ? 1 : 0), job);

@@ -43,6 +43,12 @@ public:
     users_last_ = false;
   }
 
+  /// In how many actors' turns this is called, each in one of the others: what
+  /// an actor calls may run the scheduler itself.
+  std::size_t depth() const noexcept {
+    return depth_;
+  }
+
   /// Sees that the driver is among the jobs.
   void drive();
 
@@ -67,6 +73,7 @@ private:
   void look_around();
 
   driver driver_{*this};
+  std::size_t depth_ = 0;
   bool is_driven_ = false; // the driver is among the jobs
   bool users_last_ = false;
 };

@@ -211,21 +211,21 @@ void simulation::world::later(duration time, std::function<void()> what) {
 }
 
 void simulation::world::settle() {
-  auto outer = std::exchange(is_settling_, true);
+  auto outer = std::exchange(settles_at_, scheduler().depth());
   scheduler().drive();
   try {
     scheduler().run();
   } catch (...) {
-    is_settling_ = outer;
+    settles_at_ = outer;
     throw;
   }
-  is_settling_ = outer;
+  settles_at_ = outer;
 }
 
-/// Who runs the scheduler is a call to the engine, which may wait for what
-/// cannot be written. Time passes for nobody else.
+/// Unless `settle` runs the scheduler, a call to the engine does, which may wait
+/// for what cannot be written. Time passes for nobody else.
 void simulation::world::wait_for_disk() {
-  if (is_settling_ || is_ending_ || !failing_since_)
+  if (settles_at_ == scheduler().depth() || is_ending_ || !failing_since_)
     return;
   if (now() - *failing_since_ > options_.patience)
     throw broken_expectation(

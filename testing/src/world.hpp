@@ -89,7 +89,7 @@ private:
   std::optional<program> program_;
   std::optional<dice> order_; // nothing: first come first served
   bool is_ending_ = false;
-  bool is_settling_ = false;
+  std::optional<std::size_t> settles_at_; // the depth of the scheduler
   std::optional<duration> failing_since_; // nothing: commits do not fail
   std::size_t starts_ = 0;
   /// The steps that have succeeded by each commit that was written.

@@ -88,7 +88,7 @@ public:
   }
 
   void run_one() {
-    scheduler().run_once();
+    (void)scheduler().try_run_once();
   }
 
   /// Lets time pass at once, without anything being done.

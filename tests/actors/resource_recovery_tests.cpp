@@ -201,4 +201,27 @@ BOOST_AUTO_TEST_CASE(a_parameter_that_cannot_be_kept_fails_the_attaching) {
   BOOST_TEST(report.success(), report.errors());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_recovered_while_the_engine_ends_is_released) {
+  int open = 0;
+  catalog.resource("db")
+    .on_initialize([](resource&, const value&) { return 1; })
+    .on_recover([&](resource&) { ++open; })
+    .on_release([&](resource&) { --open; });
+  process.step("a", [this](step& self) {
+    (void)self.attach("db");
+    return may_fail("a");
+  });
+  fails["a"] = 1;
+  run_flow();
+  open = 0;
+  (void)engine().recover("r1");
+  for (int turns = 0; turns < 30; ++turns) {
+    destroy_engine();
+    BOOST_TEST(open == 0);
+    engine();
+    for (int i = 0; i < turns; ++i)
+      run_one();
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

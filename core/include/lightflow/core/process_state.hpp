@@ -26,7 +26,7 @@ enum class step_entry : std::uint8_t {
   beginning,
   /// With its conditions and the callbacks before it.
   conditions,
-  /// With the callback before it that failed.
+  /// With the callback before it that failed, or the first of them.
   callback_before,
   /// With its function.
   function,
@@ -236,6 +236,7 @@ private:
   bool move(step_index step, step_trigger trigger);
   void count(step_phase phase, int change);
   void end_step(step_index step, status flags, time_point time);
+  bool follows_failure(step_index step) const;
   void release_dependents(step_index step, time_point time);
   void cancel_dependents(step_index step, time_point time);
   bool drop(step_index step, status why, time_point time);
@@ -249,6 +250,7 @@ private:
   void go_on_from(step_index step, std::string error,
                   std::shared_ptr<const step_output> output, time_point at);
   void leave_beginning(step_index step);
+  void leave_conditions(step_index step);
   void begin_recovery();
   void reopen_step(step_index step);
   void count_open_dependencies(step_index step);
