@@ -26,16 +26,16 @@ public:
   packing(const step& self, std::size_t limit)
       : self_(self), plan_(self.view().plan()), limit_(limit) {}
 
-  encoded_writes all(const writes* xs, std::string_view whose) const {
+  encoded_writes all(const writes* xs, std::string_view whose) {
     return pack(xs, whose, [](auto&) { return true; });
   }
 
-  encoded_writes visible(const writes* xs, std::string_view whose) const {
+  encoded_writes visible(const writes* xs, std::string_view whose) {
     return pack(xs, whose, [&](auto& key) { return reads(key); });
   }
 
   /// What the ancestors left, as far as the step takes it along.
-  std::vector<encoded_output> ancestors() const {
+  std::vector<encoded_output> ancestors() {
     std::vector<encoded_output> result;
     auto& context = self_.view().context();
     for (auto x : ancestor_indices()) {
@@ -88,8 +88,7 @@ private:
   }
 
   template <class Filter>
-  encoded_writes pack(const writes* xs, std::string_view whose,
-                      Filter take) const {
+  encoded_writes pack(const writes* xs, std::string_view whose, Filter take) {
     encoded_writes result;
     if (xs == nullptr)
       return result;
@@ -103,7 +102,7 @@ private:
   }
 
   template <class Name>
-  sent_value pack(const value& x, Name name) const {
+  sent_value pack(const value& x, Name name) {
     constexpr std::string_view hint
       = "name the keys that the step needs with reads(), so that it takes "
         "along no others";
@@ -118,6 +117,12 @@ private:
                   fmt::format("cannot run on a worker: {} has {} bytes, but "
                               "engine_options::value_limit is {}; {}",
                               name(), result.bytes.size(), limit_, hint));
+    load_ += size_of(result);
+    if (load_ > largest_load)
+      throw error(error_code::value_too_large,
+                  fmt::format("cannot run on a worker: what it takes along has "
+                              "more than {} bytes in all; {}",
+                              largest_load, hint));
     return result;
   }
 
@@ -128,6 +133,7 @@ private:
   const step& self_;
   const step_plan& plan_;
   std::size_t limit_;
+  std::size_t load_ = 0; // of what was packed, in bytes
 };
 
 std::int64_t since_epoch(time_point x) {

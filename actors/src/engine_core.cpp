@@ -8,6 +8,7 @@
 #include "guarded_middleman.hpp"
 #include "journal_writer.hpp"
 #include "networking.hpp"
+#include "option_times.hpp"
 #include "work_queue_actor.hpp"
 #include "worker_access.hpp"
 
@@ -53,12 +54,20 @@ log_function safe_logger(log_function log) {
   };
 }
 
+void require_valid(const engine_options& x) {
+  constexpr duration least = std::chrono::milliseconds{1};
+  require_time("engine_options::worker_heartbeat", x.worker_heartbeat, least);
+  require_time("engine_options::worker_patience", x.worker_patience,
+               x.worker_heartbeat); // or each worker is soon taken for lost
+}
+
 } // namespace
 
 engine_core::engine_core(caf::actor_system* system, const catalog& flows,
                          engine_options options)
     : flows_(flows), value_limit_(options.value_limit),
       durability_(options.durability), network_(options.network) {
+  require_valid(options);
   if (options.journal != nullptr)
     claim_.emplace(options.journal);
   if (system == nullptr) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "guarded_middleman.hpp"
 
+#include "worker_messages.hpp"
+
 #include "lightflow/actors/network.hpp"
 #include "lightflow/core/settings.hpp"
 
@@ -44,6 +46,7 @@ namespace basp = caf::io::basp;
 
 /// How long a message may be.
 constexpr std::uint32_t max_payload = std::uint32_t{64} << 20;
+static_assert(largest_load < max_payload);
 
 /// How long one may be before the peer has said who it is.
 constexpr std::uint32_t max_handshake = std::uint32_t{64} << 10;

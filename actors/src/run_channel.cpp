@@ -3,11 +3,19 @@
 
 #include "lightflow/persistence/replay.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace lightflow {
+
+namespace {
+
+constexpr duration longest_wait = std::chrono::hours{24 * 36'500};
+
+} // namespace
 
 void run_channel::finish(run_report report) {
   std::unique_lock lock{mutex_};
@@ -43,8 +51,8 @@ std::optional<run_report>
 run_channel::wait(std::optional<duration> timeout) const {
   std::unique_lock lock{mutex_};
   auto decided = [this] { return report_ || closed_; };
-  if (timeout)
-    changed_.wait_for(lock, *timeout, decided);
+  if (timeout) // a century is not too long for the clock
+    changed_.wait_for(lock, std::min(*timeout, longest_wait), decided);
   else
     changed_.wait(lock, decided);
   if (!report_ && closed_)

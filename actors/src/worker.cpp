@@ -5,6 +5,7 @@
 #include "lightflow/core/name.hpp"
 
 #include "caf_link.hpp"
+#include "option_times.hpp"
 #include "worker_actor.hpp"
 
 #include <caf/actor_system.hpp>
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
+#include <chrono>
 #include <csignal>
 #include <thread>
 
@@ -58,6 +60,11 @@ void require_valid(const worker_options& x) {
                 fmt::format(R"(worker "{}" does not know the port of its )"
                             "engine: set worker_options::engine",
                             x.name));
+  constexpr duration least = std::chrono::milliseconds{1};
+  require_time("worker_options::drain_time", x.drain_time, duration::zero());
+  require_time("worker_options::answer_time", x.answer_time, least);
+  require_time("worker_options::first_wait", x.first_wait, least);
+  require_time("worker_options::longest_wait", x.longest_wait, least);
   require_allowed(x.engine, x.network);
   if (x.network.tls)
     check(*x.network.tls);
@@ -74,6 +81,14 @@ worker_options complete(worker_options x) {
   return x;
 }
 
+/// Rather than have each engine refuse it.
+void require_understood(const worker_hello& x) {
+  if (auto why = why_malformed(x); !why.empty())
+    throw error(error_code::bad_request,
+                fmt::format(R"(worker "{}" would be refused by its engine: {})",
+                            x.name, why));
+}
+
 } // namespace
 
 class worker::impl {
@@ -81,6 +96,7 @@ public:
   impl(const catalog& flows, worker_options options)
       : options_(complete(std::move(options))), place_{flows, options_.name},
         profile_(profile_of(options_, place_)) {
+    require_understood(hello_of(profile_, options_.slots));
     ::sem_init(&stop_, 0, 0);
   }
 

@@ -62,12 +62,7 @@ void worker_actor_impl::on_opened(const link_opened& x) {
     return;
   phase_ = phase::greeting;
   wake_in(profile_.answer_time);
-  worker_hello hello;
-  hello.name = profile_.name;
-  hello.labels = {profile_.labels.begin(), profile_.labels.end()};
-  hello.slots = draining_ ? 0 : free_slots();
-  hello.flows = profile_.flows;
-  to_engine(std::move(hello));
+  to_engine(hello_of(profile_, draining_ ? 0 : free_slots()));
 }
 
 void worker_actor_impl::on_message(link_message& x) {

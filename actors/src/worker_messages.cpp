@@ -101,8 +101,20 @@ std::string why_malformed(const step_completion& x, std::size_t value_limit) {
                        longest_error);
   if (auto why = why_malformed(x.context, value_limit); !why.empty())
     return why;
-  auto why = why_malformed(x.result, value_limit);
-  return why.empty() ? why : "the result of a step " + why;
+  if (auto why = why_malformed(x.result, value_limit); !why.empty())
+    return "the result of a step " + why;
+  auto load = size_of(x.result);
+  for (auto& [key, set] : x.context)
+    load += key.size() + size_of(set);
+  return load <= largest_load
+           ? ""
+           : fmt::format("what a step set and returned has {} bytes, of {} at "
+                         "most",
+                         load, largest_load);
+}
+
+std::size_t size_of(const sent_value& x) {
+  return x.type.size() + x.bytes.size();
 }
 
 std::string cut_error(std::string x) {

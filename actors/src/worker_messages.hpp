@@ -124,8 +124,15 @@ std::string why_malformed(const worker_hello& x);
 std::string why_malformed(const worker_slots& x);
 std::string why_malformed(const step_completion& x, std::size_t value_limit);
 
+/// How many bytes all values in a message may have together. The network takes
+/// no larger messages, and ends the connection by which one comes.
+inline constexpr std::size_t largest_load = std::size_t{60} << 20;
+
 /// How many bytes of an error are sent.
 inline constexpr std::size_t longest_error = 16'384;
+
+/// In bytes, as far as that is up to the value.
+std::size_t size_of(const sent_value& x);
 
 /// Its beginning, if it is longer than that.
 std::string cut_error(std::string x);

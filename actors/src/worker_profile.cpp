@@ -20,4 +20,13 @@ worker_profile profile_of(const worker_options& x, workshop& place) {
   return result;
 }
 
+worker_hello hello_of(const worker_profile& x, std::size_t slots) {
+  worker_hello result;
+  result.name = x.name;
+  result.labels = {x.labels.begin(), x.labels.end()};
+  result.slots = slots;
+  result.flows = x.flows;
+  return result;
+}
+
 } // namespace lightflow

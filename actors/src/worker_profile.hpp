@@ -5,6 +5,7 @@
 #include "lightflow/core/settings.hpp"
 
 #include "assignment.hpp"
+#include "worker_messages.hpp"
 
 #include <cstddef>
 #include <map>
@@ -26,5 +27,8 @@ struct worker_profile {
 
 /// Of a worker with these options, all of which are set. Seals its flows.
 worker_profile profile_of(const worker_options& x, workshop& place);
+
+/// What it says first to an engine, with so many slots that are free.
+worker_hello hello_of(const worker_profile& x, std::size_t slots);
 
 } // namespace lightflow

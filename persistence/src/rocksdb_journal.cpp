@@ -54,6 +54,47 @@ private:
   std::unique_ptr<rocksdb::Iterator> from_;
 };
 
+/// Nothing if the index cannot be read. Of a run whose summary cannot be read,
+/// the index still has the id and the condition.
+std::optional<std::vector<run_summary>>
+list_by_index(const rocksdb_database& from, run_condition condition,
+              std::string_view after, std::size_t limit) {
+  std::vector<run_summary> result;
+  auto start = index_key(condition, after);
+  std::string end{static_cast<char>(start[0] + 1)};
+  rocksdb::Slice bound{end};
+  auto i = from.iterate(conditions, bound);
+  summary_reader summaries{from};
+  for (i->Seek(start); i->Valid() && result.size() < limit; i->Next()) {
+    auto id = view(i->key()).substr(1);
+    if (id == after)
+      continue;
+    if (auto found = summaries.find(id)) // else it was erased since
+      result.push_back(*std::move(found));
+    else if (!summaries.status().ok())
+      result.push_back({std::string{id}, {}, {}, condition, {}, {}, {}});
+  }
+  if (!i->status().ok())
+    return std::nullopt;
+  return result;
+}
+
+std::vector<run_summary> list_by_scan(const rocksdb_database& from,
+                                      run_condition condition,
+                                      std::string_view after,
+                                      std::size_t limit) {
+  std::vector<run_summary> result;
+  const rocksdb::Slice bound{"\x7f"}; // behind all ids
+  auto i = from.iterate(runs, bound);
+  for (i->Seek(slice(after)); i->Valid() && result.size() < limit; i->Next()) {
+    auto x = decode_summary(view(i->key()), view(i->value()));
+    if (x.condition == condition && x.id != after)
+      result.push_back(std::move(x));
+  }
+  from.check_read(i->status());
+  return result;
+}
+
 /// Makes one write of a batch.
 class batch_writer {
 public:
@@ -147,26 +188,14 @@ std::optional<run_summary> rocksdb_journal::find(std::string_view run) const {
   return summary_of(*database, run);
 }
 
+/// The index where it is readable, and else all runs.
 std::vector<run_summary> rocksdb_journal::list(run_condition condition,
                                                std::string_view after,
                                                std::size_t limit) const {
   store::reading database{*store_};
-  std::vector<run_summary> result;
-  auto start = index_key(condition, after);
-  std::string end{static_cast<char>(start[0] + 1)};
-  rocksdb::Slice bound{end};
-  auto i = database->iterate(conditions, bound);
-  summary_reader summaries{*database};
-  for (i->Seek(start); i->Valid() && result.size() < limit; i->Next()) {
-    auto id = view(i->key()).substr(1);
-    if (id == after)
-      continue;
-    if (auto found = summaries.find(id)) // else it was erased since
-      result.push_back(*std::move(found));
-  }
-  database->check_read(i->status());
-  database->check_read(summaries.status());
-  return result;
+  auto result = list_by_index(*database, condition, after, limit);
+  return result ? *std::move(result)
+                : list_by_scan(*database, condition, after, limit);
 }
 
 std::optional<std::string>

@@ -44,7 +44,7 @@ run_handle simulation::start_as(std::string id, std::string_view flow,
 run_report simulation::finish(const run_handle& run) {
   settle();
   auto patience = world_->options_.patience;
-  auto end = now() + patience;
+  auto end = world_->in(patience);
   while (!run.has_ended())
     if (now() >= end || !world_->pass_to_next_timer())
       throw_stuck(run, patience);
@@ -65,7 +65,7 @@ simulated_journal& simulation::disk() noexcept {
 }
 
 void simulation::fail_disk(duration time) {
-  world_->mended_at_ = now() + time;
+  world_->mended_at_ = world_->in(time);
 }
 
 void simulation::start_worker(worker_options options) {

@@ -198,10 +198,15 @@ duration simulation::world::now() const {
   return scheduler().clock().now().time_since_epoch() - beginning;
 }
 
+duration simulation::world::in(duration x) const {
+  constexpr duration last = duration::max() / 2; // so that clocks can go on
+  return x < last - now() ? now() + x : last;
+}
+
 void simulation::world::later(duration time, std::function<void()> what) {
   using time_atom = caf::atom_constant<caf::atom("time")>;
   system_->spawn<caf::hidden>([=, this](caf::event_based_actor* self) {
-    self->delayed_send(self, time, time_atom::value);
+    self->delayed_send(self, in(time)-now(), time_atom::value);
     return caf::behavior{[=, this](time_atom) {
       self->quit();
       if (!is_ending_) // the simulation, or time would not pass
@@ -222,8 +227,8 @@ void simulation::world::settle() {
   settles_at_ = outer;
 }
 
-/// Unless `settle` runs the scheduler, a call to the engine does, which may wait
-/// for what cannot be written. Time passes for nobody else.
+/// Unless `settle` runs the scheduler, a call to the engine does, which may
+/// wait for what cannot be written. Time passes for nobody else.
 void simulation::world::wait_for_disk() {
   if (settles_at_ == scheduler().depth() || is_ending_ || !failing_since_)
     return;
@@ -245,7 +250,7 @@ void simulation::world::pass(duration time) {
   settle();
   auto& clock = scheduler().clock();
   auto& timers = clock.schedule();
-  auto end = clock.now() + time;
+  auto end = clock.now() + (in(time)-now());
   while (!timers.empty() && timers.begin()->first <= end)
     pass_to_next_timer();
   clock.current_time = std::max(clock.current_time, end);

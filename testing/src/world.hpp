@@ -41,6 +41,9 @@ public:
   void pass(duration time);
   duration now() const;
 
+  /// The time in so long, or the last there is.
+  duration in(duration x) const;
+
   void note(std::string what) {
     trace_.add(now(), std::move(what));
   }

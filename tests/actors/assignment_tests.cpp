@@ -172,6 +172,28 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_cannot_go_to_a_worker) {
                         says({"result of step first", "value_limit is 1000"}));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_too_much_in_all_cannot_go_to_a_worker) {
+  const std::string large(largest_load / 4, 'x');
+  for (auto key : {"a", "b", "c", "d"})
+    outputs[0].second.context.set(key, large);
+  BOOST_CHECK_EXCEPTION(assign(largest_load), error,
+                        says({"in all", "reads()"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_much_in_all_cannot_be_brought_back) {
+  function = [](step& self) -> result<value> {
+    const std::string large(largest_load / 4, 'x');
+    for (auto key : {"a", "b", "c", "d"})
+      self.set(key, large);
+    return value{};
+  };
+  auto end = run(assign(largest_load));
+  BOOST_TEST((end.kind == completion_kind::failed));
+  BOOST_TEST(end.error.find("what a step set and returned has")
+             != std::string::npos);
+  BOOST_TEST(end.context.empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_brought_back_fails_the_step) {
   function = [](step&) -> result<value> { return value{no_codec{}}; };
   auto end = run();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "journal_fixture.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -59,13 +61,20 @@ struct damage_fixture : journal_fixture {
     x.put(byte);
   }
 
-  fs::path largest_file() const {
-    fs::path result;
+  /// The names of the files that hold tables.
+  std::vector<fs::path> table_files() const {
+    std::vector<fs::path> result;
     for (auto& x : fs::directory_iterator{where})
-      if (x.path().extension() == ".sst"
-          && (result.empty() || x.file_size() > fs::file_size(result)))
-        result = x.path();
+      if (x.path().extension() == ".sst")
+        result.push_back(x.path().filename());
     return result;
+  }
+
+  fs::path largest_file() const {
+    auto files = table_files();
+    return where / *std::ranges::max_element(files, {}, [&](auto& x) {
+             return fs::file_size(where / x);
+           });
   }
 
   /// Flips up to 150 bytes of a file in a copy of the journal, and checks that
@@ -213,6 +222,32 @@ BOOST_AUTO_TEST_CASE(damage_to_the_records_of_a_run_spares_other_runs) {
   BOOST_TEST_MESSAGE(damaged << " damaged, " << refused << " refused");
   BOOST_TEST(damaged > 50);
   BOOST_TEST(refused < 20);
+}
+
+/// In whichever file: the records, the summaries, or the index of these.
+BOOST_AUTO_TEST_CASE(damage_hides_no_run) {
+  {
+    auto x = open();
+    for (int i = 0; i < runs; ++i)
+      x->commit(finished_run(i), durability::process);
+  }
+  open(); // moves all from the log to files
+  auto copy = temporary.path() / "copy";
+  int listed = 0;
+  for (auto& file : table_files())
+    for (std::uint64_t place = 0; place < 40; ++place)
+      BOOST_TEST_CONTEXT("place " << place << " of " << file) {
+        copy_to(copy);
+        flip(copy / file, fs::file_size(where / file) * place / 40);
+        try {
+          rocksdb_journal x{copy, environment};
+          BOOST_TEST(x.list(run_condition::finished, "", 99).size() == 50U);
+          ++listed;
+        } catch (const journal_error& e) {
+          BOOST_TEST((e.code() == error_code::bad_journal), e.what());
+        }
+      }
+  BOOST_TEST(listed > 60);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

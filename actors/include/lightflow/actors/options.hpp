@@ -80,7 +80,8 @@ struct engine_options {
   std::optional<network_options> network = {};
 
   /// How often the engine and its workers tell each other that they are there,
-  /// and how long each waits for that before it takes the other for lost.
+  /// and how long each waits for that before it takes the other for lost: from
+  /// a millisecond to a day, the second not shorter than the first.
   duration worker_heartbeat = std::chrono::seconds{2};
   duration worker_patience = std::chrono::seconds{10};
 };

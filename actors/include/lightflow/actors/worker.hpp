@@ -15,6 +15,7 @@
 namespace lightflow {
 
 /// What a worker is and where its engine is. The first two have to be said.
+/// Times may be from a millisecond, that to drain from zero, to a day.
 struct worker_options {
   /// Where the engine listens.
   endpoint engine;
@@ -64,8 +65,9 @@ struct worker_options {
 class worker {
 public:
   /// The catalog must outlive the worker; its flows are sealed. Throws
-  /// lightflow::error: with error_code::bad_request for bad names, no labels or
-  /// port 0, unencrypted, and bad_tls.
+  /// lightflow::error: with error_code::bad_request for bad names, no labels,
+  /// port 0, and times or numbers that no engine takes, unencrypted, and
+  /// bad_tls.
   worker(const catalog& flows, worker_options options);
 
   worker(const worker&) = delete;

@@ -115,7 +115,7 @@ public:
   }
 
   /// The same as it is held, without a copy; null if there is none. Valid as
-  /// long as the unit, and until it sets that key.
+  /// long as the unit, and until it sets a key.
   const value* find(std::string_view key) const {
     auto own = own_.find(key);
     return own != nullptr ? own : find_inherited(key);

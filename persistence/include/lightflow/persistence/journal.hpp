@@ -78,7 +78,8 @@ public:
 
   /// The summaries of runs in one condition, in order of their ids, beginning
   /// after the id `after`, at most `limit` of them. Takes time for what it
-  /// gives, not for what else there is.
+  /// gives, not for what else there is. A run whose summary cannot be read has
+  /// its id and its condition only: `find` tells why.
   virtual std::vector<run_summary> list(run_condition condition,
                                         std::string_view after,
                                         std::size_t limit) const = 0;
