@@ -98,19 +98,24 @@ caf::result<run_answer> engine_actor_impl::when_begun(const entry& run) {
     return caf::delegated<run_answer>{};
   if (!run.is_kept || run.supervisor == nullptr)
     return run_answer{run.channel};
-  auto answer = make_response_promise<answer_promise>();
+  auto answer = owe_run(run.channel->id());
   answer_when_begun(run, answer);
-  return answer;
+  return answer.given_later();
 }
 
 /// A supervisor that does not answer has left, and its run had begun.
 void engine_actor_impl::answer_when_begun(const entry& run,
-                                          answer_promise answer) {
+                                          const owed<run_answer>& answer) {
   request(run.supervisor, caf::infinite, begin_atom::value)
-    .then([answer](run_answer& x) mutable { answer.deliver(std::move(x)); },
+    .then([answer](run_answer& x) { answer.deliver(std::move(x)); },
           [answer, channel = run.channel](const caf::error&) mutable {
             answer.deliver(run_answer{std::move(channel)});
           });
+}
+
+/// To whoever asks for a run now.
+owed<run_answer> engine_actor_impl::owe_run(const std::string& id) {
+  return {*this, {nullptr, engine_was_destroyed(id)}};
 }
 
 // -- runs of the journal ------------------------------------------------------
@@ -169,14 +174,12 @@ caf::result<run_answer> engine_actor_impl::on_recover(const recover_run& x) {
 /// goes on, if it is to.
 caf::result<run_answer> engine_actor_impl::load_run(const std::string& id,
                                                     bool recovers) {
-  auto answer = make_response_promise<answer_promise>();
-  if (closing_) {
-    answer.deliver(run_answer{nullptr, engine_was_destroyed(id)});
-    return answer;
-  }
+  if (closing_)
+    return run_answer{nullptr, engine_was_destroyed(id)};
+  auto answer = owe_run(id);
   start_load(id, recovers);
   loads_[id].askers.push_back(answer);
-  return answer;
+  return answer.given_later();
 }
 
 void engine_actor_impl::start_load(const std::string& id, bool recovers,
@@ -283,17 +286,16 @@ caf::result<forget_answer> engine_actor_impl::on_erase(const erase_run& x) {
     return forget_answer::is_under_way;
   runs_.erase(x.id);
   erasing_.insert(x.id);
-  auto answer = make_response_promise<forget_promise>();
-  auto deliver = [this, id = x.id, answer](forget_answer y) mutable {
+  owed<forget_answer> answer{*this, forget_answer::lost};
+  auto deliver = [this, id = x.id, answer](forget_answer y) {
     erasing_.erase(id);
     answer.deliver(y);
     leave_if_done();
   };
   request(env_.journal->writer, caf::infinite, x)
-    .then(deliver, [deliver](const caf::error&) mutable {
-      deliver(forget_answer::lost);
-    });
-  return answer;
+    .then(deliver,
+          [deliver](const caf::error&) { deliver(forget_answer::lost); });
+  return answer.given_later();
 }
 
 // -- runs under way -----------------------------------------------------------

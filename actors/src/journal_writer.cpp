@@ -101,18 +101,16 @@ const char* journal_writer_impl::why_refused(const append_records& x) const {
   return nullptr;
 }
 
-auto journal_writer_impl::on_erase(const erase_run& x) -> erased_promise {
-  if (gave_up_) {
-    auto answer = make_response_promise<erased_promise>();
-    answer.deliver(forget_answer::lost);
-    return answer;
-  }
+caf::delegated<forget_answer>
+journal_writer_impl::on_erase(const erase_run& x) {
+  owed<forget_answer> answer{*this, forget_answer::lost};
+  if (gave_up_)
+    return answer.given_later();
   batch_.erased.push_back(x.id);
   how_ = durability::sync;
-  auto answer = make_response_promise<erased_promise>();
   erased_.push_back(answer);
   commit_later();
-  return answer;
+  return answer.given_later();
 }
 
 /// Commits once all has been taken in that is in the mailbox now.
@@ -229,8 +227,7 @@ void journal_writer_impl::give_up(const std::string& reason) {
   batch_ = {};
   for (auto& x : std::exchange(waiting_, {}))
     tell(x.who, append_refused{reason});
-  for (auto& x : std::exchange(erased_, {}))
-    x.deliver(forget_answer::lost);
+  erased_.clear();
 }
 
 } // namespace lightflow

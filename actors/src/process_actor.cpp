@@ -30,12 +30,15 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
   });
 }
 
-/// The supervisor is told, also if this actor died of a defect.
+/// The supervisor is told, also if this actor died of a defect, and so is
+/// whoever waits for an answer.
 void process_actor_impl::on_exit() {
   if (!left_) {
     attempts_.abandon();
     anon_send(supervisor_, process_ended{index_, nullptr});
   }
+  deferred_.clear();
+  entries_ = journal_entries{};
   supervisor_ = nullptr; // which refers to this actor
   // CAF's clock may keep this actor until its next timer.
   self_ = nullptr;
@@ -182,20 +185,20 @@ process_event make_process_event(control_action x, time_point now) {
   }
 }
 
-auto process_actor_impl::on_control(const control& x) -> confirmation {
-  auto answer = make_response_promise<confirmation>();
-  when_settled([this, x, answer]() mutable { apply(x, std::move(answer)); });
-  return answer;
+caf::delegated<bool> process_actor_impl::on_control(const control& x) {
+  owed<bool> answer{*this, false};
+  when_settled([this, x, answer] { apply(x, answer); });
+  return answer.given_later();
 }
 
 /// Takes effect, and is confirmed, when it is written, also if it is for the
 /// whole run: between which of its steps it came, only this journal entry
 /// tells.
-void process_actor_impl::apply(const control& x, confirmation answer) {
+void process_actor_impl::apply(const control& x, const owed<bool>& answer) {
   if (x.action == control_action::stop)
     attempts_.request_stop();
   happened(make_process_event(x.action, env_.now()),
-           [answer](bool written) mutable { answer.deliver(written); });
+           [answer](bool written) { answer.deliver(written); });
   advance();
 }
 
@@ -314,12 +317,12 @@ std::shared_ptr<const process_state> process_actor_impl::look() const {
 }
 
 void process_actor_impl::leave() {
-  left_ = true;
   attempts_.abandon(); // of steps that ended while their functions still run
   if (state_.has_ended() && env_.notices->is_watched())
     env_.notices->process_completed(*self_, state_, told_);
   send(supervisor_, process_ended{index_, std::make_shared<const process_state>(
                                             std::move(state_))});
+  left_ = true; // the supervisor knows
   quit();
 }
 

@@ -6,13 +6,14 @@
 
 #include "actors.hpp"
 #include "attempt_table.hpp"
+#include "owed.hpp"
 #include "pooled.hpp"
 #include "process_timers.hpp"
 #include "run_log.hpp"
 #include "runtime.hpp"
 
+#include <caf/delegated.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <chrono>
 #include <functional>
@@ -48,15 +49,14 @@ protected:
 
 private:
   using timer = process_timer;
-  using confirmation = caf::typed_response_promise<bool>;
 
   void on_attempt_ended(const attempt_ended& x);
   void on_late_end(const attempt_ended& x);
   void on_prepared(const process_prepared& x);
   void on_step_concluded(const step_concluded& x);
   void on_concluded(const process_concluded& x);
-  confirmation on_control(const control& x);
-  void apply(const control& x, confirmation answer);
+  caf::delegated<bool> on_control(const control& x);
+  void apply(const control& x, const owed<bool>& answer);
   void on_appended(const appended& x);
   void on_refused();
   void on_wake();
