@@ -190,18 +190,15 @@ void engine_actor_impl::start_load(const std::string& id, bool recovers,
     return;
   auto read = [source = env_.journal->source, id,
                summary = std::move(summary)]() -> run_loaded {
-    try {
-      return {id,
-              std::make_shared<replayed_run>(summary ? replay(source, *summary)
-                                                     : replay(source, id)),
-              {}};
-    } catch (const error& e) {
-      return {id, nullptr, e};
-    } catch (const std::exception& e) {
-      return {id, nullptr, error{error_code::internal, e.what()}};
-    }
+    return {id,
+            std::make_shared<replayed_run>(summary ? replay(source, *summary)
+                                                   : replay(source, id)),
+            {}};
   };
-  spawn<user_job, caf::hidden>(env_.pool, engine_actor{this}, std::move(read));
+  spawn<user_job, caf::hidden>(env_, env_.pool, engine_actor{this},
+                               std::move(read), [id](const error& why) {
+                                 return run_loaded{id, nullptr, why};
+                               });
 }
 
 void engine_actor_impl::on_loaded(const run_loaded& x) {

@@ -103,11 +103,14 @@ void event_dispatcher_impl::start(Work work) {
   auto number = next_number_++;
   in_time_.emplace(number, env_.now());
   ++under_way_;
-  spawn<user_job, caf::hidden>(env_.event_pool(), event_dispatcher{this},
-                               [number, work = std::move(work)] {
-                                 work();
-                                 return event_handled{number};
-                               });
+  event_handled end{number};
+  spawn<user_job, caf::hidden>(
+    env_, env_.event_pool(), event_dispatcher{this},
+    [end, work = std::move(work)] {
+      work();
+      return end;
+    },
+    [end](const error&) { return end; });
 }
 
 void event_dispatcher_impl::on_handled(const event_handled& x) {

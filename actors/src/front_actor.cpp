@@ -126,14 +126,14 @@ void front_actor_impl::list(const messages::list& x,
   lists_.emplace(to.number, to);
   auto read = [from = env_.journal->source.from, x,
                number = to.number]() -> runs_listed {
-    try {
-      auto limit = std::min(x.limit, max_list);
-      return {number, from->list(x.condition, x.after, limit), {}};
-    } catch (const error& e) {
-      return {number, {}, e};
-    }
+    auto limit = std::min(x.limit, max_list);
+    return {number, from->list(x.condition, x.after, limit), {}};
   };
-  spawn<user_job, caf::hidden>(env_.pool, front_actor{this}, std::move(read));
+  spawn<user_job, caf::hidden>(env_, env_.pool, front_actor{this},
+                               std::move(read),
+                               [number = to.number](const error& why) {
+                                 return runs_listed{number, {}, why};
+                               });
 }
 
 void front_actor_impl::on_listed(runs_listed& x) {

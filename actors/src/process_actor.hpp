@@ -88,8 +88,8 @@ private:
   void start_what_is_due();
   void start_step(step_index step);
   std::optional<callback_position> entry_callback(step_index step) const;
-  template <class Work>
-  void start_job(Work work);
+  template <class Work, class Otherwise>
+  void start_job(Work work, Otherwise otherwise);
   void prepare();
   void conclude_steps();
   void conclude_step(step_index step);

@@ -84,8 +84,8 @@ private:
   void apply(const control& x, const owed<bool>& answer);
   void control_run(control_action x, std::function<void(bool)> then);
   void control_process(const control& x, std::function<void(bool)> then);
-  template <class Work>
-  void start_job(Work work);
+  template <class Work, class Otherwise>
+  void start_job(Work work, Otherwise otherwise);
   flow_look look_now() const;
   void prepare();
   void start_processes();

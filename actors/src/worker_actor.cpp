@@ -147,11 +147,15 @@ void worker_actor_impl::on(step_assignment& x) {
                                           std::make_shared<stop_signal>());
   if (!is_new)
     return;
+  auto lease = x.lease;
   spawn<user_job, caf::hidden>(
-    env_.pool, worker_actor{this},
+    env_, env_.pool, worker_actor{this},
     [&place = place_, link = number_, stop = i->second,
      what = std::move(x)]() -> assignment_done {
       return {link, do_assignment(place, what, *stop)};
+    },
+    [link = number_, lease](const error& why) {
+      return assignment_done{link, fail_assignment(lease, why.what())};
     });
 }
 

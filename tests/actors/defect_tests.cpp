@@ -3,7 +3,12 @@
 // its own: nobody waits for ever.
 #include "../support/failing_journal.hpp"
 
+#include "../../actors/src/user_job.hpp"
+
 #include "message_fixture.hpp"
+#include "worker_fixture.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
 
 #include <msgpack.hpp>
 
@@ -32,10 +37,43 @@ struct brittle {
   static inline int left = 0;
 };
 
+/// Cannot be copied any more once it is armed.
+struct fragile {
+  fragile() = default;
+  fragile(const fragile&) {
+    if (armed)
+      throw std::runtime_error("cannot be copied now");
+  }
+  fragile(fragile&&) noexcept {}
+  ~fragile() = default;
+
+  template <class Packer>
+  void msgpack_pack(Packer& p) const {
+    p.pack(0);
+  }
+
+  void msgpack_unpack(const msgpack::object&) {}
+
+  static inline bool armed = false;
+};
+
 /// A recoverable flow on a journal that fails when it is told to.
 struct defect_fixture : message_fixture {
   defect_fixture() {
     journal = disk;
+    fragile::armed = false;
+    for (auto stage : {event_stage::recover, event_stage::resource})
+      events.handle(stage,
+                    [this](const event& x) { told.push_back(to_string(x)); });
+  }
+
+  ~defect_fixture() {
+    fragile::armed = false;
+  }
+
+  bool has_told(std::initializer_list<std::string_view> parts) {
+    run_all();
+    return has_line(told, parts);
   }
 
   /// A step that first does something, then has its process die.
@@ -62,6 +100,7 @@ struct defect_fixture : message_fixture {
     return code_is(error_code::internal);
   }
 
+  std::vector<std::string> told; // of events
   std::shared_ptr<failing_journal> disk = std::make_shared<failing_journal>();
   flow_definition& flow = catalog.flow("flow").recoverable();
   process_definition& process = flow.process("p");
@@ -119,6 +158,67 @@ BOOST_AUTO_TEST_CASE(a_look_at_a_run_with_a_dead_process_tells_of_its_end) {
   begin();
   BOOST_REQUIRE(looked->refusal.has_value());
   BOOST_TEST((looked->refusal->code() == error_code::internal));
+}
+
+// -- steps and jobs -----------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_step_fails_that_cannot_go_on_from_its_last_attempt) {
+  catalog.flow_with_process("plain")
+    .step("step",
+          [](step& self) -> result<> {
+            self.set("key", fragile{});
+            fragile::armed = true;
+            return fail("again");
+          })
+    .retry(1);
+  auto run = start("plain");
+  auto step = run.wait().process("plain").step("step");
+  BOOST_TEST(step.state() == (status::failed | status::panicked));
+  BOOST_TEST(step.error().find("cannot be copied now") != std::string::npos,
+             step.error());
+}
+
+BOOST_AUTO_TEST_CASE(a_resource_that_cannot_be_suspended_is_released) {
+  int released = 0;
+  catalog.resource("db")
+    .on_suspend([](resource&) { fragile::armed = true; })
+    .on_release([&](resource&) { ++released; });
+  process.step("step", [](step& self) -> result<> {
+    (*self.attach("db"))->put("key", fragile{});
+    return fail("no");
+  });
+  BOOST_TEST(begin().wait().has(status::suspended));
+  BOOST_TEST(released == 1);
+  BOOST_TEST(has_told({"action suspend", "cannot be copied now"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_waits_for_a_job_is_told_if_it_throws,
+                        actor_fixture) {
+  using listener = caf::typed_actor<caf::reacts_to<event_handled>>;
+  std::vector<std::uint64_t> heard;
+  auto self = system().spawn<caf::hidden>([&heard](listener::pointer) {
+    return listener::behavior_type{
+      [&heard](const event_handled& x) { heard.push_back(x.number); }};
+  });
+  auto spawn = [&](auto work) {
+    system().spawn<user_job, caf::hidden>(
+      env(), env().pool, self, work, [](const error& why) -> event_handled {
+        auto known = why.code() == error_code::internal;
+        return {known ? 1U : 2U};
+      });
+    run_all();
+  };
+  spawn([]() -> event_handled { throw std::runtime_error("odd"); });
+  spawn([]() -> event_handled { throw 7; });
+  spawn([]() -> event_handled {
+    throw error{error_code::journal_failed, "no disk"};
+  });
+  spawn([] { return event_handled{3}; });
+  BOOST_TEST(heard == (std::vector<std::uint64_t>{1, 1, 2, 3}),
+             boost::test_tools::per_element());
+  BOOST_TEST(log.size() == 2U); // an error of the journal is no defect
+  BOOST_TEST(has_line(log, {"a job of the engine", "odd"}));
+  self = nullptr;
 }
 
 BOOST_AUTO_TEST_SUITE_END()
