@@ -32,7 +32,7 @@ engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   // CAF tries them in this order, so what comes most often is first.
   return {
     [this](start_run& x) { return on_start(x); },
-    [this](const run_ended& x) { on_run_ended(x.channel->id()); },
+    [this](const run_ended& x) { on_run_ended(x); },
     [this](const recover_run& x) { return on_recover(x); },
     [this](const erase_run& x) { return on_erase(x); },
     [this](const run_loaded& x) { on_loaded(x); },
@@ -64,7 +64,7 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
   if (auto i = runs_.find(id); i != runs_.end())
     return when_begun(i->second);
   auto is_kept = x.how != durability::none;
-  if (is_kept && x.remember)
+  if (x.remember && env_.journal != nullptr) // perhaps the journal has it
     try {
       if (erasing_.contains(id))
         return run_answer{nullptr, being_removed(id)};
@@ -96,16 +96,15 @@ auto engine_actor_impl::begin(supervised_run x, bool remember) -> entry& {
 caf::result<run_answer> engine_actor_impl::when_begun(const entry& run) {
   if (current_mailbox_element()->mid.is_async())
     return caf::delegated<run_answer>{};
-  if (!run.is_kept || run.supervisor == nullptr)
-    return run_answer{run.channel};
   auto answer = owe_run(run.channel->id());
   answer_when_begun(run, answer);
   return answer.given_later();
 }
 
-/// A supervisor that does not answer has left, and its run had begun.
 void engine_actor_impl::answer_when_begun(const entry& run,
                                           const owed<run_answer>& answer) {
+  if (!run.is_kept || run.supervisor == nullptr)
+    return answer.deliver({run.channel});
   request(run.supervisor, caf::infinite, begin_atom::value)
     .then([answer](run_answer& x) { answer.deliver(std::move(x)); },
           [answer, channel = run.channel](const caf::error&) mutable {
@@ -203,7 +202,9 @@ void engine_actor_impl::start_load(const std::string& id, bool recovers,
 
 void engine_actor_impl::on_loaded(const run_loaded& x) {
   auto wanted = std::move(loads_.extract(x.id).mapped());
-  if (closing_)
+  if (auto i = runs_.find(x.id); i != runs_.end())
+    join(i->second, wanted);
+  else if (closing_)
     refuse(x.id, wanted, engine_was_destroyed(x.id));
   else if (x.refusal)
     refuse(x.id, wanted, *x.refusal);
@@ -213,6 +214,12 @@ void engine_actor_impl::on_loaded(const run_loaded& x) {
     for (auto& asker : wanted.askers)
       asker.deliver(run_answer{make_channel(*x.run)});
   leave_if_done();
+}
+
+/// It began while it was looked for.
+void engine_actor_impl::join(const entry& run, load& wanted) {
+  for (auto& asker : wanted.askers)
+    answer_when_begun(run, asker);
 }
 
 void engine_actor_impl::go_on(replayed_run& x, load& wanted) {
@@ -226,11 +233,10 @@ void engine_actor_impl::go_on(replayed_run& x, load& wanted) {
   journal_place place{plan->durability.value_or(env_.journal->how),
                       x.next_record,
                       x.summary.condition == run_condition::suspended};
-  auto& run = begin(
-    {std::make_shared<run_channel>(id, plan), std::move(x.history), place},
-    false);
-  for (auto& asker : wanted.askers)
-    answer_when_begun(run, asker);
+  join(begin(
+         {std::make_shared<run_channel>(id, plan), std::move(x.history), place},
+         false),
+       wanted);
 }
 
 /// Who asked is told; if nobody did, an event tells that the run waits.
@@ -318,14 +324,18 @@ engine_actor_impl::on_look(const std::string& id) {
   return delegate(supervisor, look_atom::value);
 }
 
-void engine_actor_impl::on_run_ended(const std::string& id) {
-  auto i = runs_.find(id);
+/// A supervisor that dies while it leaves tells twice.
+void engine_actor_impl::on_run_ended(const run_ended& x) {
+  auto i = runs_.find(x.channel->id());
+  if (i == runs_.end() || i->second.channel != x.channel
+      || i->second.supervisor == nullptr)
+    return;
   if (i->second.remember)
     i->second.supervisor = nullptr;
   else
     runs_.erase(i);
   --live_;
-  recovery_.ended(id);
+  recovery_.ended(x.channel->id());
   recover_interrupted();
   leave_if_done();
 }

@@ -58,7 +58,7 @@ private:
   caf::result<run_answer> on_find(const std::string& id);
   caf::result<bool> on_control(const std::string& id, const control& x);
   caf::result<std::shared_ptr<const run_record>> on_look(const std::string& id);
-  void on_run_ended(const std::string& id);
+  void on_run_ended(const run_ended& x);
   void on_tick();
   void on_close();
 
@@ -69,6 +69,7 @@ private:
   caf::result<run_answer> load_run(const run_summary& x, bool resumes);
   void start_load(const std::string& id, bool recovers,
                   std::optional<run_summary> summary = {});
+  void join(const entry& run, load& wanted);
   void go_on(replayed_run& x, load& wanted);
   void refuse(const std::string& id, load& wanted, const error& why);
   owed<run_answer> owe_run(const std::string& id);
