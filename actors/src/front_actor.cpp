@@ -117,7 +117,7 @@ void front_actor_impl::pass_on(const worker_hello& x) {
 
 void front_actor_impl::list(const messages::list& x,
                             reply<messages::run_list> to) {
-  (void)core_.journal();
+  core_.require_journal();
   if (x.condition > run_condition::finished
       || (!x.after.empty() && !is_valid_name(x.after)))
     throw error(error_code::bad_request,
@@ -145,7 +145,7 @@ void front_actor_impl::on_listed(runs_listed& x) {
 }
 
 void front_actor_impl::forget(const messages::forget& x, reply<bool> to) {
-  (void)core_.journal();
+  core_.require_journal();
   if (!is_valid_name(x.id))
     throw unknown_run(x.id);
   ask<forget_answer>(
