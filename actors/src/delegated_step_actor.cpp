@@ -69,7 +69,7 @@ void delegated_step_actor::wait() {
   self_ = ctrl();
   auto stop = runner_->self().stop_token();
   on_stop_.emplace(stop, stop_sender{this});
-  if (stop.stop_requested())
+  if (what().shared->is_asked_to_stop())
     return; // a message says so
   auto trouble = call_guarded([this] {
     ask(runner_->self());

@@ -11,15 +11,15 @@
 namespace lightflow {
 
 one_shot_actor::one_shot_actor(caf::actor_config& cfg, const runtime& env,
-                               thread_pool* pool)
-    : local_actor(cfg), env_(env), pool_(pool) {}
+                               thread_pool* pool, job_kind kind)
+    : local_actor(cfg), env_(env), pool_(pool), kind_(kind) {}
 
 void one_shot_actor::launch(caf::execution_unit* host, bool, bool hide) {
   if (!hide)
     register_at_system();
   intrusive_ptr_add_ref_impl();
   if (pool_ != nullptr)
-    pool_->enqueue(this, job_kind::user);
+    pool_->enqueue(this, kind_);
   else
     host->exec_later(this);
 }

@@ -20,8 +20,7 @@ namespace lightflow {
 struct runtime;
 
 /// An actor that does one thing as soon as it gets a thread, and is gone. It
-/// runs as `job_kind::user` on a thread pool, or on CAF's scheduler if it is
-/// given no pool.
+/// runs on a thread pool, or on CAF's scheduler if it is given no pool.
 ///
 /// It has neither mailbox nor behaviour and sets no timeouts, which makes it a
 /// fraction of the size of CAF's event-based actor, and cheaper to start and to
@@ -31,7 +30,8 @@ class one_shot_actor : public caf::local_actor, public caf::resumable {
 public:
   using behavior_type = caf::behavior; // makes CAF give it a plain handle
 
-  one_shot_actor(caf::actor_config& cfg, const runtime& env, thread_pool* pool);
+  one_shot_actor(caf::actor_config& cfg, const runtime& env, thread_pool* pool,
+                 job_kind kind = job_kind::user);
 
   void launch(caf::execution_unit* host, bool lazy, bool hide) final;
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) final;
@@ -62,6 +62,7 @@ protected:
 private:
   const runtime& env_;
   thread_pool* pool_;
+  job_kind kind_;
 };
 
 } // namespace lightflow

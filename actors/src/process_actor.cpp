@@ -3,6 +3,7 @@
 
 #include "delegated_step_actor.hpp"
 #include "step_actor.hpp"
+#include "stop_job.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -34,7 +35,7 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
 /// whoever waits for an answer.
 void process_actor_impl::on_exit() {
   if (!left_) {
-    attempts_.abandon();
+    abandon_all();
     anon_send(supervisor_, process_ended{index_, nullptr});
   }
   deferred_.clear();
@@ -196,7 +197,7 @@ caf::delegated<bool> process_actor_impl::on_control(const control& x) {
 /// tells.
 void process_actor_impl::apply(const control& x, const owed<bool>& answer) {
   if (x.action == control_action::stop)
-    attempts_.request_stop();
+    attempts_.for_each([this](auto step) { ask_to_stop(step); });
   happened(make_process_event(x.action, env_.now()),
            [answer](bool written) { answer.deliver(written); });
   advance();
@@ -204,8 +205,25 @@ void process_actor_impl::apply(const control& x, const owed<bool>& answer) {
 
 void process_actor_impl::on_close() {
   closing_ = true;
-  attempts_.abandon();
+  abandon_all();
   advance();
+}
+
+// -- asking steps to stop -----------------------------------------------------
+
+void process_actor_impl::ask_to_stop(step_index step) {
+  if (attempts_.find(step)->ask_to_stop())
+    spawn<stop_job, caf::hidden>(env_, attempts_.stop_of(step));
+}
+
+/// What it does then does not count.
+void process_actor_impl::abandon(step_index step) {
+  attempts_.find(step)->abandon();
+  ask_to_stop(step);
+}
+
+void process_actor_impl::abandon_all() {
+  attempts_.for_each([this](auto step) { abandon(step); });
 }
 
 // -- progress -----------------------------------------------------------------
@@ -317,7 +335,7 @@ std::shared_ptr<const process_state> process_actor_impl::look() const {
 }
 
 void process_actor_impl::leave() {
-  attempts_.abandon(); // of steps that ended while their functions still run
+  abandon_all(); // steps that ended while their functions still run
   if (state_.has_ended() && env_.notices->is_watched())
     env_.notices->process_completed(*self_, state_, told_);
   send(supervisor_, process_ended{index_, std::make_shared<const process_state>(
@@ -355,7 +373,7 @@ void process_actor_impl::on_wake() {
 void process_actor_impl::expire(const timer& x) {
   switch (x.what) {
   case timer::kind::process_timeout:
-    attempts_.abandon();
+    abandon_all();
     time_out(x.time);
     break;
   case timer::kind::step_timeout:
@@ -403,7 +421,7 @@ void process_actor_impl::expire_step(const timer& x) {
     return timers_.add(
       {later(env_.now(), plan.timeout), x.what, x.step, x.attempt});
   if (control != nullptr) {
-    control->abandon();
+    abandon(x.step);
     control->decided = true;
   }
   happened(step_timed_out{

@@ -115,6 +115,9 @@ private:
   void set_wake();
   void expire(const timer& x);
   void time_out(time_point when);
+  void ask_to_stop(step_index step);
+  void abandon(step_index step);
+  void abandon_all();
   void expire_step(const timer& x);
 
   runtime& env_;
