@@ -59,7 +59,7 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
   auto& id = x.channel->id();
   if (closing_) {
     x.channel->close(engine_was_destroyed(id));
-    return run_answer{x.channel};
+    return run_answer{nullptr, engine_was_destroyed(id)};
   }
   if (auto i = runs_.find(id); i != runs_.end())
     return when_begun(i->second);
@@ -101,14 +101,17 @@ caf::result<run_answer> engine_actor_impl::when_begun(const entry& run) {
   return answer.given_later();
 }
 
+/// A supervisor that does not answer has left. Either its run had begun, or the
+/// channel knows why it could not.
 void engine_actor_impl::answer_when_begun(const entry& run,
                                           const owed<run_answer>& answer) {
   if (!run.is_kept || run.supervisor == nullptr)
     return answer.deliver({run.channel});
   request(run.supervisor, caf::infinite, begin_atom::value)
     .then([answer](run_answer& x) { answer.deliver(std::move(x)); },
-          [answer, channel = run.channel](const caf::error&) mutable {
-            answer.deliver(run_answer{std::move(channel)});
+          [answer, channel = run.channel](const caf::error&) {
+            auto refusal = channel->refusal();
+            answer.deliver({refusal ? nullptr : channel, std::move(refusal)});
           });
 }
 

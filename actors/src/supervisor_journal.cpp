@@ -95,6 +95,8 @@ caf::delegated<run_answer> supervisor_actor_impl::on_begin() {
   owed<run_answer> answer{*this, {nullptr, defect()}};
   if (begun_)
     answer.deliver({channel_});
+  else if (auto why = channel_->refusal())
+    answer.deliver({nullptr, std::move(why)});
   else
     begin_answers_.push_back(answer);
   return answer.given_later();

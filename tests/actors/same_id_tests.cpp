@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An id is of one run, whoever starts, finds or recovers it at the same time.
+#include "../../actors/src/run_channel.hpp"
 #include "../support/failing_journal.hpp"
 
 #include "message_fixture.hpp"
@@ -98,6 +99,43 @@ BOOST_AUTO_TEST_CASE(whoever_looks_for_a_run_while_it_begins_gets_it) {
         destroy_engine();
         runs_of_kept = runs_of_plain = 0;
       }
+}
+
+BOOST_AUTO_TEST_CASE(no_start_is_answered_with_a_run_that_is_none) {
+  for (int moment = 0; moment < 40; ++moment)
+    BOOST_TEST_CONTEXT("moment " << moment) {
+      engine();
+      run_all();
+      disk->fail_commits(1);
+      auto first = ask_for("kept");
+      run_some(moment);
+      auto second = ask_for("kept");
+      run_all();
+      BOOST_TEST(!second->is_open());
+      advance(200ms, 10ms);
+      BOOST_TEST(first->refusal.has_value());
+      BOOST_TEST(second->answer.has_value()
+                 == engine().find("run").has_value());
+      engine().forget("run");
+      run_all();
+      destroy_engine();
+      disk->mend();
+    }
+}
+
+// -- channels -----------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(the_first_reason_why_a_run_will_not_end_stays) {
+  run_channel channel{"run", nullptr};
+  BOOST_TEST(!channel.refusal().has_value());
+  int told = 0;
+  channel.when_decided([&] { ++told; });
+  channel.close({error_code::journal_failed, "first"});
+  channel.close({error_code::engine_closed, "second"});
+  BOOST_TEST(told == 1);
+  BOOST_TEST(std::string{channel.refusal()->what()} == "first");
+  BOOST_CHECK_EXCEPTION(channel.wait(0s), error,
+                        code_is(error_code::journal_failed));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
