@@ -5,6 +5,7 @@
 #include "process_actor.hpp"
 #include "user_job.hpp"
 
+#include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
 #include <utility>
@@ -20,12 +21,28 @@ error being_removed(const std::string& id) {
           fmt::format(R"(run "{}" is being removed from the journal)", id)};
 }
 
+/// Only within a catch clause. A journal of the user may throw anything.
+error current_error() {
+  try {
+    throw;
+  } catch (const error& e) {
+    return e;
+  } catch (...) {
+    return {error_code::internal, problem::of_current_exception().message};
+  }
+}
+
 } // namespace
 
 engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env,
                                      recovery_options recovery)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
-      recovery_(recovery) {}
+      recovery_(recovery) {
+  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+    env_.log_defect("the engine", thrown);
+    return caf::exit_reason::unhandled_exception;
+  });
+}
 
 engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   on_tick();
@@ -46,9 +63,21 @@ engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   };
 }
 
+/// Runs are left only if this actor died of a defect: who waits for them is
+/// told.
+///
 /// CAF's clock keeps this actor until its next tick; what it knows of runs must
 /// not be kept as long, since their definitions may have actors of the user.
 void engine_actor_impl::on_exit() {
+  for (auto& [id, run] : runs_)
+    if (run.supervisor != nullptr) {
+      anon_send(run.supervisor, close_atom::value);
+      run.channel->close({error_code::internal,
+                          fmt::format(R"(run "{}" did not come to its end )"
+                                      "because of a defect of the library: see "
+                                      "the log",
+                                      id)});
+    }
   runs_.clear();
   loads_.clear();
 }
@@ -70,8 +99,8 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
         return run_answer{nullptr, being_removed(id)};
       if (auto found = find_stored(id))
         return load_run(*found, true);
-    } catch (const error& e) {
-      return run_answer{nullptr, e};
+    } catch (...) {
+      return run_answer{nullptr, current_error()};
     }
   run_history history{x.channel->flow(), x.input, env_.now(), is_kept};
   std::optional<journal_place> place;
@@ -139,8 +168,8 @@ caf::result<run_answer> engine_actor_impl::on_find(const std::string& id) {
     if (!found || erasing_.contains(id))
       return run_answer{};
     return load_run(*found, recovery_.resumes());
-  } catch (const error& e) {
-    return run_answer{nullptr, e};
+  } catch (...) {
+    return run_answer{nullptr, current_error()};
   }
 }
 
@@ -154,7 +183,7 @@ std::string engine_actor_impl::stored_flow(const std::string& id) const {
   try {
     auto found = find_stored(id);
     return found ? found->flow : std::string{};
-  } catch (const error&) {
+  } catch (...) {
     return {};
   }
 }
@@ -266,9 +295,10 @@ void engine_actor_impl::recover_interrupted() {
         recovery_.ended(x.id); // it began after the engine
       else
         start_load(x.id, true, x);
-  } catch (const error& e) {
+  } catch (...) {
     env_.log(log_level::error,
-             fmt::format("interrupted runs could not be listed: {}", e.what()));
+             fmt::format("interrupted runs could not be listed: {}",
+                         current_error().what()));
   }
 }
 
@@ -280,9 +310,9 @@ void engine_actor_impl::forget_expired() {
     for (auto& id :
          recovery_.next_expired(*env_.journal->source.from, env_.now()))
       caf::anon_send(env_.journal->writer, erase_run{std::move(id)});
-  } catch (const error& e) {
-    env_.log(log_level::error,
-             fmt::format("old runs could not be listed: {}", e.what()));
+  } catch (...) {
+    env_.log(log_level::error, fmt::format("old runs could not be listed: {}",
+                                           current_error().what()));
   }
 }
 

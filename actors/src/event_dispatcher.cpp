@@ -3,6 +3,8 @@
 
 #include "user_job.hpp"
 
+#include <caf/exit_reason.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -33,7 +35,12 @@ event_dispatcher_impl::event_dispatcher_impl(caf::actor_config& cfg,
                                              runtime& env, event_queue& queue,
                                              const event_options& options)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env), queue_(queue),
-      options_(options) {}
+      options_(options) {
+  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+    env_.log_defect("the event dispatcher", thrown);
+    return caf::exit_reason::unhandled_exception;
+  });
+}
 
 event_dispatcher_impl::behavior_type event_dispatcher_impl::make_behavior() {
   return {

@@ -51,6 +51,8 @@ private:
     bool begins_run;
   };
 
+  template <class F>
+  void guard(F f);
   void on_append(append_records& x);
   caf::delegated<forget_answer> on_erase(const erase_run& x);
   void on_commit();
@@ -61,7 +63,7 @@ private:
   void on_failure(const std::string& reason);
   void report(const std::shared_ptr<const run_info>& run);
   void refuse_begins(const std::string& reason);
-  void give_up(const std::string& reason);
+  void give_up(const char* reason);
   const char* why_refused(const append_records& x) const;
 
   runtime& env_;
@@ -77,7 +79,7 @@ private:
   std::chrono::steady_clock::duration last_took_{};
   std::chrono::steady_clock::time_point gathers_until_; // more for the batch
   bool hurries_ = false;
-  bool gave_up_ = false;
+  const char* gave_up_ = nullptr;        // why; null: it has not
   duration patience_ = duration::zero(); // until it tries again; zero: it works
   std::string trouble_;                  // why it does not work
   /// Runs of which an event has told that they stand still.

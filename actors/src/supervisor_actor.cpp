@@ -52,6 +52,7 @@ void supervisor_actor_impl::on_exit() {
       anon_send(processes_[i], close_atom::value);
     anon_send(engine_, run_ended{channel_});
     channel_->close(defect());
+    tell_of_defect();
   }
   begin_answers_.clear();
   deferred_.clear();
@@ -103,6 +104,20 @@ error supervisor_actor_impl::defect() const {
                       channel_->id())};
 }
 
+/// Whether a defect keeps the run from its end.
+bool supervisor_actor_impl::is_broken() const {
+  return broken_ || (entries_.is_open() && env_.journal->is_broken);
+}
+
+/// By an event, since perhaps nobody waits for the run.
+void supervisor_actor_impl::tell_of_defect() const {
+  std::string what{defect().what()};
+  if (self_->recoverable)
+    what += "; it goes on when it is recovered, or when the next engine starts";
+  env_.events->emit(self_->make_event(event_stage::recover,
+                                      problem::of(fail(std::move(what)))));
+}
+
 void supervisor_actor_impl::on_process_ended(const process_ended& x) {
   processes_[x.process] = nullptr;
   ended_[x.process] = x.state;
@@ -111,8 +126,9 @@ void supervisor_actor_impl::on_process_ended(const process_ended& x) {
     broken_ = true;
     return on_close();
   }
-  if (x.state->has_ended())
-    history_.end_process({x.state->own_status(), x.state->end()});
+  if (!x.state->has_ended())
+    return closing_ ? advance() : on_close(); // the run cannot go on
+  history_.end_process({x.state->own_status(), x.state->end()});
   advance();
 }
 
@@ -334,8 +350,11 @@ void supervisor_actor_impl::leave() {
     if (env_.notices->is_watched())
       env_.notices->run_completed(report);
     channel_->finish(std::move(report));
+  } else if (is_broken()) {
+    channel_->close(defect());
+    tell_of_defect();
   } else
-    channel_->close(broken_ ? defect() : engine_was_destroyed(channel_->id()));
+    channel_->close(engine_was_destroyed(channel_->id()));
   left_ = true; // whoever waits knows
   quit();
 }

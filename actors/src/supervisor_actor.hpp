@@ -65,6 +65,8 @@ private:
 
   std::shared_ptr<const run_info> make_info(bool is_kept) const;
   error defect() const;
+  bool is_broken() const;
+  void tell_of_defect() const;
 
   // What happens to the run, and how the journal hears of it.
   void happened(run_event x);

@@ -129,6 +129,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_dies_leaves_no_control_unanswered) {
   BOOST_TEST(paused->answer.value());
   BOOST_TEST(!resumed->answer.value());
   BOOST_CHECK_EXCEPTION(run.wait(), error, is_defect());
+  BOOST_TEST(has_told({"run", "defect", "goes on when it is recovered"}));
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_is_destroyed_leaves_no_control_unanswered) {
@@ -219,6 +220,69 @@ BOOST_FIXTURE_TEST_CASE(who_waits_for_a_job_is_told_if_it_throws,
   BOOST_TEST(log.size() == 2U); // an error of the journal is no defect
   BOOST_TEST(has_line(log, {"a job of the engine", "odd"}));
   self = nullptr;
+}
+
+// -- journals of the user -----------------------------------------------------
+
+namespace {
+
+/// Throws what no journal should.
+struct odd_journal : failing_journal {
+  void commit(const journal_batch& batch, durability how) override {
+    if (std::exchange(commits_throw, false))
+      throw 7;
+    failing_journal::commit(batch, how);
+  }
+
+  std::optional<run_summary> find(std::string_view run) const override {
+    if (reads_throw)
+      throw std::runtime_error("an odd one");
+    return failing_journal::find(run);
+  }
+
+  std::vector<run_summary> list(run_condition x, std::string_view after,
+                                std::size_t limit) const override {
+    if (reads_throw)
+      throw std::runtime_error("an odd one");
+    return failing_journal::list(x, after, limit);
+  }
+
+  bool commits_throw = false;
+  bool reads_throw = false;
+};
+
+struct odd_fixture : defect_fixture {
+  odd_fixture() {
+    journal = odd;
+  }
+
+  std::shared_ptr<odd_journal> odd = std::make_shared<odd_journal>();
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_commit_that_throws_anything_is_tried_again,
+                        odd_fixture) {
+  process.step("step", [&](step&) { odd->commits_throw = true; });
+  auto run = begin();
+  BOOST_TEST(!run.has_ended());
+  advance(1s);
+  BOOST_TEST(run.wait().success());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_engine_survives_reads_that_throw_anything,
+                        odd_fixture) {
+  process.step("step", [](step&) {});
+  odd->reads_throw = true;
+  for (int i = 0; i < 2; ++i) {
+    BOOST_CHECK_EXCEPTION(engine().start_as("run", "flow"), error, is_defect());
+    BOOST_CHECK_EXCEPTION(engine().find("run"), error, is_defect());
+    advance(31s, 1s); // the engine lists runs now and then
+  }
+  auto listed = request<messages::run_list>(messages::list{});
+  BOOST_REQUIRE(listed->refusal.has_value());
+  odd->reads_throw = false;
+  BOOST_TEST(begin().wait().success());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
