@@ -60,6 +60,8 @@ void supervisor_actor_impl::expect_end_of_callbacks() {
 void supervisor_actor_impl::on_wake() {
   if (!deadline_ || left_)
     return;
+  if (entries_.blocks()) // perhaps with what the callbacks did in time
+    return deferred_.push_back([this] { on_wake(); });
   auto now = env_.now();
   if (*deadline_ > now) {
     if (*deadline_ - now <= tick_interval)
