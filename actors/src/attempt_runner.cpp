@@ -148,6 +148,15 @@ void attempt_runner::lose(const std::string& why) {
                              most_losses, why));
 }
 
+void attempt_runner::abort() {
+  end_.retry_after.reset();
+  end_.lost = false;
+  end_.outcome = status::panicked;
+  end_.error = describe("was ended by a defect of the library: who waited for "
+                        "it died");
+  end_.end = env_.now();
+}
+
 std::optional<duration> attempt_runner::retry_after() {
   auto& policy = attempt_.view.plan().retry;
   if (attempt_.number - attempt_.uncounted > policy.retries
@@ -224,9 +233,7 @@ attempt_ended attempt_runner::take_end() {
 }
 
 std::string attempt_runner::describe(std::string_view what) const {
-  auto& name = attempt_.view.plan().name;
-  return fmt::format(R"(step "{}" (id {}, attempt {}) {})", name,
-                     attempt_.process->step_id(name), attempt_.number, what);
+  return attempt_name{attempt_}.describe(what);
 }
 
 } // namespace lightflow

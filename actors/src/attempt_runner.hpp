@@ -76,6 +76,11 @@ public:
   /// Who did it was lost with it. Another attempt follows unless too many were.
   void lose(const std::string& why);
 
+  /// Who waited for it died: the step fails, without another attempt and
+  /// without what comes after it. No other call follows but `take_end`. Calls
+  /// no function of the user.
+  void abort();
+
   // -- its end ----------------------------------------------------------------
 
   /// Does what comes after the last attempt of a step, however it ended. The

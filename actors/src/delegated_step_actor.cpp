@@ -37,7 +37,7 @@ delegated_step_actor::delegated_step_actor(caf::actor_config& cfg, runtime& env,
 void delegated_step_actor::on_exit() {
   on_stop_.reset();
   if (runner_) {
-    runner_->fail(problem::of(lightflow::fail("who waited for it died")));
+    runner_->abort();
     send_end();
   }
   process_ = nullptr;
