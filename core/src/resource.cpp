@@ -26,7 +26,10 @@ status resource::process_state() const {
 }
 
 void resource::put(std::string_view key, value x) {
+  value old; // goes when the mutex is free: its end may use this resource
   std::lock_guard guard{mutex_};
+  if (auto held = items_.find(key))
+    old = std::move(const_cast<value&>(*held)); // of what is ours
   items_.set(key, std::move(x));
 }
 
