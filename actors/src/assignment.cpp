@@ -277,6 +277,12 @@ void call(workshop& place, const step_assignment& what, stop_signal& stop,
 
 } // namespace
 
+step_completion fail_assignment(lease who, std::string why) {
+  step_completion result{who};
+  fail_with(result, completion_kind::failed, std::move(why));
+  return result;
+}
+
 step_completion do_assignment(workshop& place, const step_assignment& what,
                               stop_signal& stop) {
   step_completion end{what.lease};
@@ -288,8 +294,7 @@ step_completion do_assignment(workshop& place, const step_assignment& what,
     thread_pool::user_code in_user_code;
     call(place, what, stop, end);
   } catch (const std::exception& e) {
-    end = {what.lease};
-    fail_with(end, completion_kind::failed, e.what());
+    return fail_assignment(what.lease, e.what());
   }
   return end;
 }

@@ -32,6 +32,9 @@ struct workshop {
   running_functions functions = {};
 };
 
+/// The completion of a step that could not be done on a worker.
+step_completion fail_assignment(lease who, std::string why);
+
 /// Calls the function of an assignment's step, as the engine would, and gives
 /// how that went. Whatever is wrong is the step's failure.
 step_completion do_assignment(workshop& place, const step_assignment& what,

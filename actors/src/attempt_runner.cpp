@@ -8,13 +8,25 @@
 
 namespace lightflow {
 
-namespace {
-
-writes carried_writes(const attempt& x) {
-  return x.carried_over != nullptr ? x.carried_over->context : writes{};
+std::string attempt_name::describe(std::string_view what) const {
+  auto& name = view.plan().name;
+  return fmt::format(R"(step "{}" (id {}, attempt {}) {})", name,
+                     process->step_id(name), number, what);
 }
 
-} // namespace
+attempt_ended end_by_defect(const runtime& env, const attempt_name& who) {
+  auto trouble = problem::of_current_exception();
+  env.log_defect(who.describe("was under way when its actor"),
+                 trouble.exception);
+  attempt_ended result{};
+  result.step = who.view.index();
+  result.attempt = who.number;
+  result.outcome = status::panicked;
+  result.error
+    = who.describe("was ended by a defect of the library: " + trouble.message);
+  result.start = result.end = env.now();
+  return result;
+}
 
 attempt_runner::attempt_runner(runtime& env, attempt what, time_point now)
     : env_(env),
@@ -23,17 +35,28 @@ attempt_runner::attempt_runner(runtime& env, attempt what, time_point now)
                                        {attempt_.number,
                                         attempt_.first_start.value_or(now),
                                         &attempt_.shared->stop},
-                                       carried_writes(attempt_)} {
+                                       carried_writes()} {
   end_.step = attempt_.view.index();
   end_.attempt = attempt_.number;
   end_.start = self_.start();
   self_.set_state(status::pending | recovering());
 }
 
+/// What the attempt before had set. To copy that may throw, since values are of
+/// types of the user: then the step fails.
+writes attempt_runner::carried_writes() {
+  if (attempt_.carried_over == nullptr)
+    return {};
+  auto [result, trouble] = call_guarded(
+    [&] { return lightflow::result<writes>{attempt_.carried_over->context}; });
+  not_carried_ = std::move(trouble);
+  return result ? *std::move(result) : writes{};
+}
+
 // -- before the function ------------------------------------------------------
 
 bool attempt_runner::begin(time_point now) {
-  if (attempt_.shared->stop.is_requested()) {
+  if (attempt_.shared->is_asked_to_stop()) {
     stop("did not start: it was asked to stop before");
     if (attempt_.carried_over != nullptr) // so that no recovery misses it
       self_.set_returned(attempt_.carried_over->result);
@@ -41,6 +64,10 @@ bool attempt_runner::begin(time_point now) {
     return false;
   }
   attempt_.shared->begin(now);
+  if (not_carried_) {
+    fail(*not_carried_);
+    return false;
+  }
   if (attempt_.entry == step_entry::callback_after) {
     keep_result();
     return false;
@@ -110,7 +137,7 @@ void attempt_runner::stop(std::string_view why) {
 void attempt_runner::lose(const std::string& why) {
   end_.outcome = status::error;
   end_.error = describe("was lost: " + why);
-  if (attempt_.shared->stop.is_requested())
+  if (attempt_.shared->is_asked_to_stop())
     return;
   end_.lost = attempt_.losses + 1 < most_losses;
   if (!end_.lost)
@@ -121,10 +148,19 @@ void attempt_runner::lose(const std::string& why) {
                              most_losses, why));
 }
 
+void attempt_runner::abort() {
+  end_.retry_after.reset();
+  end_.lost = false;
+  end_.outcome = status::panicked;
+  end_.error = describe("was ended by a defect of the library: who waited for "
+                        "it died");
+  end_.end = env_.now();
+}
+
 std::optional<duration> attempt_runner::retry_after() {
   auto& policy = attempt_.view.plan().retry;
   if (attempt_.number - attempt_.uncounted > policy.retries
-      || attempt_.shared->stop.is_requested())
+      || attempt_.shared->is_asked_to_stop())
     return std::nullopt;
   if (policy.predicate) {
     auto [again, trouble] = call_guarded(
@@ -197,9 +233,7 @@ attempt_ended attempt_runner::take_end() {
 }
 
 std::string attempt_runner::describe(std::string_view what) const {
-  auto& name = attempt_.view.plan().name;
-  return fmt::format(R"(step "{}" (id {}, attempt {}) {})", name,
-                     attempt_.process->step_id(name), attempt_.number, what);
+  return attempt_name{attempt_}.describe(what);
 }
 
 } // namespace lightflow

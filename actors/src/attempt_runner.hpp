@@ -19,6 +19,24 @@ namespace lightflow {
 /// for the cause: a step that kills its workers is not to kill them all.
 constexpr std::uint32_t most_losses = 5;
 
+/// Which attempt it is, for as long as it takes to tell how it ended.
+struct attempt_name {
+  explicit attempt_name(const attempt& x)
+      : process(x.process), view(x.view), number(x.number) {}
+
+  /// "step "a" (id r1/p/a, attempt 1) timed out".
+  std::string describe(std::string_view what) const;
+
+  std::shared_ptr<const process_run> process;
+  step_view view;
+  std::uint32_t number;
+};
+
+/// What the process is to be told if an exception of our own ends an attempt:
+/// the step fails, without another attempt. Called within the catch clause;
+/// logs it.
+attempt_ended end_by_defect(const runtime& env, const attempt_name& who);
+
 /// One attempt of a step but for its function: what comes before that, what
 /// follows from how it ended, and what comes after. Calls functions of the user
 /// in all that is not marked otherwise, so the caller has to say that
@@ -58,6 +76,11 @@ public:
   /// Who did it was lost with it. Another attempt follows unless too many were.
   void lose(const std::string& why);
 
+  /// Who waited for it died: the step fails, without another attempt and
+  /// without what comes after it. No other call follows but `take_end`. Calls
+  /// no function of the user.
+  void abort();
+
   // -- its end ----------------------------------------------------------------
 
   /// Does what comes after the last attempt of a step, however it ended. The
@@ -68,6 +91,7 @@ public:
   attempt_ended take_end();
 
 private:
+  writes carried_writes();
   bool prepare();
   bool is_to_run();
   void keep_result();
@@ -90,6 +114,8 @@ private:
 
   runtime& env_;
   attempt attempt_;
+  /// Why the next attempt cannot go on from what the last one had set.
+  std::optional<problem> not_carried_;
   step self_;
   attempt_ended end_;
   bool concludes_ = true; // something may have to run after it

@@ -21,6 +21,12 @@ public:
     return controls_[step].get();
   }
 
+  /// How the attempt that the step has is asked to stop.
+  std::shared_ptr<stop_signal> stop_of(step_index step) const {
+    auto& control = controls_[step];
+    return {control, &control->stop};
+  }
+
   std::shared_ptr<attempt_control> add(step_index step) {
     return controls_[step] = std::make_shared<attempt_control>();
   }
@@ -29,18 +35,12 @@ public:
     return std::move(controls_[step]);
   }
 
-  /// Asks all to stop. What they do then counts.
-  void request_stop() {
-    for (auto& x : controls_)
-      if (x != nullptr)
-        x->stop.request();
-  }
-
-  /// Asks all to stop. What they do then does not count.
-  void abandon() {
-    for (auto& x : controls_)
-      if (x != nullptr)
-        x->abandon();
+  /// Calls `f(step)` for each that has one.
+  template <class F>
+  void for_each(F f) const {
+    for (step_index x = 0; x < controls_.size(); ++x)
+      if (controls_[x] != nullptr)
+        f(x);
   }
 
   /// The steps with an attempt of which `is_one(step, control)` says so.

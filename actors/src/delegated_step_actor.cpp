@@ -37,7 +37,7 @@ delegated_step_actor::delegated_step_actor(caf::actor_config& cfg, runtime& env,
 void delegated_step_actor::on_exit() {
   on_stop_.reset();
   if (runner_) {
-    runner_->fail(problem::of(lightflow::fail("who waited for it died")));
+    runner_->abort();
     send_end();
   }
   process_ = nullptr;
@@ -69,7 +69,7 @@ void delegated_step_actor::wait() {
   self_ = ctrl();
   auto stop = runner_->self().stop_token();
   on_stop_.emplace(stop, stop_sender{this});
-  if (stop.stop_requested())
+  if (what().shared->is_asked_to_stop())
     return; // a message says so
   auto trouble = call_guarded([this] {
     ask(runner_->self());

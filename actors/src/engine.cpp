@@ -61,7 +61,7 @@ run_handle engine::recover(const std::string& id) {
 std::vector<run_summary> engine::list(run_condition condition,
                                       std::string_view after,
                                       std::size_t limit) const {
-  return core_->journal().list(condition, after, limit);
+  return core_->journal()->list(condition, after, limit);
 }
 
 bool engine::forget(const std::string& id) {

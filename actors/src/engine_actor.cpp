@@ -5,6 +5,7 @@
 #include "process_actor.hpp"
 #include "user_job.hpp"
 
+#include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
 #include <utility>
@@ -20,19 +21,35 @@ error being_removed(const std::string& id) {
           fmt::format(R"(run "{}" is being removed from the journal)", id)};
 }
 
+/// Only within a catch clause. A journal of the user may throw anything.
+error current_error() {
+  try {
+    throw;
+  } catch (const error& e) {
+    return e;
+  } catch (...) {
+    return {error_code::internal, problem::of_current_exception().message};
+  }
+}
+
 } // namespace
 
 engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env,
                                      recovery_options recovery)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
-      recovery_(recovery) {}
+      recovery_(recovery) {
+  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+    env_.log_defect("the engine", thrown);
+    return caf::exit_reason::unhandled_exception;
+  });
+}
 
 engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   on_tick();
   // CAF tries them in this order, so what comes most often is first.
   return {
     [this](start_run& x) { return on_start(x); },
-    [this](const run_ended& x) { on_run_ended(x.channel->id()); },
+    [this](const run_ended& x) { on_run_ended(x); },
     [this](const recover_run& x) { return on_recover(x); },
     [this](const erase_run& x) { return on_erase(x); },
     [this](const run_loaded& x) { on_loaded(x); },
@@ -46,9 +63,21 @@ engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   };
 }
 
+/// Runs are left only if this actor died of a defect: who waits for them is
+/// told.
+///
 /// CAF's clock keeps this actor until its next tick; what it knows of runs must
 /// not be kept as long, since their definitions may have actors of the user.
 void engine_actor_impl::on_exit() {
+  for (auto& [id, run] : runs_)
+    if (run.supervisor != nullptr) {
+      anon_send(run.supervisor, close_atom::value);
+      run.channel->close({error_code::internal,
+                          fmt::format(R"(run "{}" did not come to its end )"
+                                      "because of a defect of the library: see "
+                                      "the log",
+                                      id)});
+    }
   runs_.clear();
   loads_.clear();
 }
@@ -59,19 +88,19 @@ caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
   auto& id = x.channel->id();
   if (closing_) {
     x.channel->close(engine_was_destroyed(id));
-    return run_answer{x.channel};
+    return run_answer{nullptr, engine_was_destroyed(id)};
   }
   if (auto i = runs_.find(id); i != runs_.end())
     return when_begun(i->second);
   auto is_kept = x.how != durability::none;
-  if (is_kept && x.remember)
+  if (x.remember && env_.journal != nullptr) // perhaps the journal has it
     try {
       if (erasing_.contains(id))
         return run_answer{nullptr, being_removed(id)};
       if (auto found = find_stored(id))
         return load_run(*found, true);
-    } catch (const error& e) {
-      return run_answer{nullptr, e};
+    } catch (...) {
+      return run_answer{nullptr, current_error()};
     }
   run_history history{x.channel->flow(), x.input, env_.now(), is_kept};
   std::optional<journal_place> place;
@@ -96,21 +125,28 @@ auto engine_actor_impl::begin(supervised_run x, bool remember) -> entry& {
 caf::result<run_answer> engine_actor_impl::when_begun(const entry& run) {
   if (current_mailbox_element()->mid.is_async())
     return caf::delegated<run_answer>{};
-  if (!run.is_kept || run.supervisor == nullptr)
-    return run_answer{run.channel};
-  auto answer = make_response_promise<answer_promise>();
+  auto answer = owe_run(run.channel->id());
   answer_when_begun(run, answer);
-  return answer;
+  return answer.given_later();
 }
 
-/// A supervisor that does not answer has left, and its run had begun.
+/// A supervisor that does not answer has left. Either its run had begun, or the
+/// channel knows why it could not.
 void engine_actor_impl::answer_when_begun(const entry& run,
-                                          answer_promise answer) {
+                                          const owed<run_answer>& answer) {
+  if (!run.is_kept || run.supervisor == nullptr)
+    return answer.deliver({run.channel});
   request(run.supervisor, caf::infinite, begin_atom::value)
-    .then([answer](run_answer& x) mutable { answer.deliver(std::move(x)); },
-          [answer, channel = run.channel](const caf::error&) mutable {
-            answer.deliver(run_answer{std::move(channel)});
+    .then([answer](run_answer& x) { answer.deliver(std::move(x)); },
+          [answer, channel = run.channel](const caf::error&) {
+            auto refusal = channel->refusal();
+            answer.deliver({refusal ? nullptr : channel, std::move(refusal)});
           });
+}
+
+/// To whoever asks for a run now.
+owed<run_answer> engine_actor_impl::owe_run(const std::string& id) {
+  return {*this, {nullptr, engine_was_destroyed(id)}};
 }
 
 // -- runs of the journal ------------------------------------------------------
@@ -132,8 +168,8 @@ caf::result<run_answer> engine_actor_impl::on_find(const std::string& id) {
     if (!found || erasing_.contains(id))
       return run_answer{};
     return load_run(*found, recovery_.resumes());
-  } catch (const error& e) {
-    return run_answer{nullptr, e};
+  } catch (...) {
+    return run_answer{nullptr, current_error()};
   }
 }
 
@@ -147,7 +183,7 @@ std::string engine_actor_impl::stored_flow(const std::string& id) const {
   try {
     auto found = find_stored(id);
     return found ? found->flow : std::string{};
-  } catch (const error&) {
+  } catch (...) {
     return {};
   }
 }
@@ -169,14 +205,12 @@ caf::result<run_answer> engine_actor_impl::on_recover(const recover_run& x) {
 /// goes on, if it is to.
 caf::result<run_answer> engine_actor_impl::load_run(const std::string& id,
                                                     bool recovers) {
-  auto answer = make_response_promise<answer_promise>();
-  if (closing_) {
-    answer.deliver(run_answer{nullptr, engine_was_destroyed(id)});
-    return answer;
-  }
+  if (closing_)
+    return run_answer{nullptr, engine_was_destroyed(id)};
+  auto answer = owe_run(id);
   start_load(id, recovers);
   loads_[id].askers.push_back(answer);
-  return answer;
+  return answer.given_later();
 }
 
 void engine_actor_impl::start_load(const std::string& id, bool recovers,
@@ -187,23 +221,22 @@ void engine_actor_impl::start_load(const std::string& id, bool recovers,
     return;
   auto read = [source = env_.journal->source, id,
                summary = std::move(summary)]() -> run_loaded {
-    try {
-      return {id,
-              std::make_shared<replayed_run>(summary ? replay(source, *summary)
-                                                     : replay(source, id)),
-              {}};
-    } catch (const error& e) {
-      return {id, nullptr, e};
-    } catch (const std::exception& e) {
-      return {id, nullptr, error{error_code::internal, e.what()}};
-    }
+    return {id,
+            std::make_shared<replayed_run>(summary ? replay(source, *summary)
+                                                   : replay(source, id)),
+            {}};
   };
-  spawn<user_job, caf::hidden>(env_.pool, engine_actor{this}, std::move(read));
+  spawn<user_job, caf::hidden>(env_, env_.pool, engine_actor{this},
+                               std::move(read), [id](const error& why) {
+                                 return run_loaded{id, nullptr, why};
+                               });
 }
 
 void engine_actor_impl::on_loaded(const run_loaded& x) {
   auto wanted = std::move(loads_.extract(x.id).mapped());
-  if (closing_)
+  if (auto i = runs_.find(x.id); i != runs_.end())
+    join(i->second, wanted);
+  else if (closing_)
     refuse(x.id, wanted, engine_was_destroyed(x.id));
   else if (x.refusal)
     refuse(x.id, wanted, *x.refusal);
@@ -213,6 +246,12 @@ void engine_actor_impl::on_loaded(const run_loaded& x) {
     for (auto& asker : wanted.askers)
       asker.deliver(run_answer{make_channel(*x.run)});
   leave_if_done();
+}
+
+/// It began while it was looked for.
+void engine_actor_impl::join(const entry& run, load& wanted) {
+  for (auto& asker : wanted.askers)
+    answer_when_begun(run, asker);
 }
 
 void engine_actor_impl::go_on(replayed_run& x, load& wanted) {
@@ -226,11 +265,10 @@ void engine_actor_impl::go_on(replayed_run& x, load& wanted) {
   journal_place place{plan->durability.value_or(env_.journal->how),
                       x.next_record,
                       x.summary.condition == run_condition::suspended};
-  auto& run = begin(
-    {std::make_shared<run_channel>(id, plan), std::move(x.history), place},
-    false);
-  for (auto& asker : wanted.askers)
-    answer_when_begun(run, asker);
+  join(begin(
+         {std::make_shared<run_channel>(id, plan), std::move(x.history), place},
+         false),
+       wanted);
 }
 
 /// Who asked is told; if nobody did, an event tells that the run waits.
@@ -257,9 +295,10 @@ void engine_actor_impl::recover_interrupted() {
         recovery_.ended(x.id); // it began after the engine
       else
         start_load(x.id, true, x);
-  } catch (const error& e) {
+  } catch (...) {
     env_.log(log_level::error,
-             fmt::format("interrupted runs could not be listed: {}", e.what()));
+             fmt::format("interrupted runs could not be listed: {}",
+                         current_error().what()));
   }
 }
 
@@ -271,9 +310,9 @@ void engine_actor_impl::forget_expired() {
     for (auto& id :
          recovery_.next_expired(*env_.journal->source.from, env_.now()))
       caf::anon_send(env_.journal->writer, erase_run{std::move(id)});
-  } catch (const error& e) {
-    env_.log(log_level::error,
-             fmt::format("old runs could not be listed: {}", e.what()));
+  } catch (...) {
+    env_.log(log_level::error, fmt::format("old runs could not be listed: {}",
+                                           current_error().what()));
   }
 }
 
@@ -283,17 +322,16 @@ caf::result<forget_answer> engine_actor_impl::on_erase(const erase_run& x) {
     return forget_answer::is_under_way;
   runs_.erase(x.id);
   erasing_.insert(x.id);
-  auto answer = make_response_promise<forget_promise>();
-  auto deliver = [this, id = x.id, answer](forget_answer y) mutable {
+  owed<forget_answer> answer{*this, forget_answer::lost};
+  auto deliver = [this, id = x.id, answer](forget_answer y) {
     erasing_.erase(id);
     answer.deliver(y);
     leave_if_done();
   };
   request(env_.journal->writer, caf::infinite, x)
-    .then(deliver, [deliver](const caf::error&) mutable {
-      deliver(forget_answer::lost);
-    });
-  return answer;
+    .then(deliver,
+          [deliver](const caf::error&) { deliver(forget_answer::lost); });
+  return answer.given_later();
 }
 
 // -- runs under way -----------------------------------------------------------
@@ -319,14 +357,18 @@ engine_actor_impl::on_look(const std::string& id) {
   return delegate(supervisor, look_atom::value);
 }
 
-void engine_actor_impl::on_run_ended(const std::string& id) {
-  auto i = runs_.find(id);
+/// A supervisor that dies while it leaves tells twice.
+void engine_actor_impl::on_run_ended(const run_ended& x) {
+  auto i = runs_.find(x.channel->id());
+  if (i == runs_.end() || i->second.channel != x.channel
+      || i->second.supervisor == nullptr)
+    return;
   if (i->second.remember)
     i->second.supervisor = nullptr;
   else
     runs_.erase(i);
   --live_;
-  recovery_.ended(id);
+  recovery_.ended(x.channel->id());
   recover_interrupted();
   leave_if_done();
 }

@@ -4,6 +4,7 @@
 #include "lightflow/actors/options.hpp"
 
 #include "actors.hpp"
+#include "owed.hpp"
 #include "pooled.hpp"
 #include "run_recovery.hpp"
 #include "runtime.hpp"
@@ -11,7 +12,6 @@
 
 #include <caf/result.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <memory>
 #include <optional>
@@ -38,9 +38,6 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  using answer_promise = caf::typed_response_promise<run_answer>;
-  using forget_promise = caf::typed_response_promise<forget_answer>;
-
   struct entry {
     supervisor_actor supervisor; // null: the run has ended
     std::shared_ptr<run_channel> channel;
@@ -50,8 +47,8 @@ private:
 
   /// What is wanted of a run that is being read.
   struct load {
-    bool recovers = false;                   // else it is to be shown
-    std::vector<answer_promise> askers = {}; // none: it goes on by itself
+    bool recovers = false;                     // else it is to be shown
+    std::vector<owed<run_answer>> askers = {}; // none: it goes on by itself
   };
 
   caf::result<run_answer> on_start(start_run& x);
@@ -61,19 +58,21 @@ private:
   caf::result<run_answer> on_find(const std::string& id);
   caf::result<bool> on_control(const std::string& id, const control& x);
   caf::result<std::shared_ptr<const run_record>> on_look(const std::string& id);
-  void on_run_ended(const std::string& id);
+  void on_run_ended(const run_ended& x);
   void on_tick();
   void on_close();
 
   entry& begin(supervised_run x, bool remember);
   caf::result<run_answer> when_begun(const entry& run);
-  void answer_when_begun(const entry& run, answer_promise answer);
+  void answer_when_begun(const entry& run, const owed<run_answer>& answer);
   caf::result<run_answer> load_run(const std::string& id, bool recovers);
   caf::result<run_answer> load_run(const run_summary& x, bool resumes);
   void start_load(const std::string& id, bool recovers,
                   std::optional<run_summary> summary = {});
+  void join(const entry& run, load& wanted);
   void go_on(replayed_run& x, load& wanted);
   void refuse(const std::string& id, load& wanted, const error& why);
+  owed<run_answer> owe_run(const std::string& id);
   std::optional<run_summary> find_stored(const std::string& id) const;
   std::string stored_flow(const std::string& id) const;
   void recover_interrupted();

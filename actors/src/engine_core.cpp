@@ -65,8 +65,9 @@ void require_valid(const engine_options& x) {
 
 engine_core::engine_core(caf::actor_system* system, const catalog& flows,
                          engine_options options)
-    : flows_(flows), value_limit_(options.value_limit),
-      durability_(options.durability), network_(options.network) {
+    : flows_(flows), has_journal_(options.journal != nullptr),
+      value_limit_(options.value_limit), durability_(options.durability),
+      network_(options.network) {
   require_valid(options);
   if (options.journal != nullptr)
     claim_.emplace(options.journal);
@@ -162,7 +163,7 @@ engine_core::start_all(std::vector<start_run> all) {
 }
 
 std::shared_ptr<run_channel> engine_core::recover(const std::string& id) {
-  (void)journal();
+  require_journal();
   return unwrap(ask<run_answer>(recover_run{id}));
 }
 
@@ -180,7 +181,7 @@ std::shared_ptr<run_channel> engine_core::find(const std::string& id) {
 }
 
 bool engine_core::forget(const std::string& id) {
-  (void)journal();
+  require_journal();
   auto done = ask<forget_answer>(erase_run{id});
   if (!done || *done == forget_answer::lost)
     throw error(error_code::journal_failed,
@@ -190,17 +191,23 @@ bool engine_core::forget(const std::string& id) {
   return *done == forget_answer::done;
 }
 
-const lightflow::journal& engine_core::journal() const {
-  if (env_->journal == nullptr)
+void engine_core::require_journal() const {
+  if (!has_journal_)
     throw error(error_code::no_journal,
                 "the engine has no journal: set engine_options::journal");
-  return *env_->journal->source.from;
+}
+
+std::shared_ptr<const lightflow::journal> engine_core::journal() const {
+  require_journal();
+  std::shared_lock lock{open_};
+  require_open();
+  return env_->journal->source.from;
 }
 
 durability engine_core::durability_of(const flow_plan& plan) const {
   auto result = plan.recoverable ? plan.durability.value_or(durability_)
                                  : durability::none;
-  if (result != durability::none && env_->journal == nullptr)
+  if (result != durability::none && !has_journal_)
     throw error(
       error_code::no_journal,
       fmt::format(R"(flow "{}" is recoverable, but the engine has no )"
@@ -242,14 +249,15 @@ void engine_core::require_open() const {
     throw error(error_code::engine_closed, "the engine was destroyed");
 }
 
-/// First all runs end, then the events that came of them, then the functions
-/// return and the delegated steps end that no actor waits for any more, since
-/// they took too long, then the threads end.
+/// What is asked is answered before anything ends; whoever waits for a disk
+/// that fails is told so. First all runs end, then the events that came of
+/// them, then the functions return and the delegated steps end that no actor
+/// waits for any more, since they took too long, then the threads end.
 void engine_core::close() {
-  {
-    std::unique_lock lock{open_};
-    closed_ = true;
-  }
+  closed_ = true;
+  if (has_journal_)
+    caf::anon_send(env_->journal->writer, hurry_atom::value);
+  std::unique_lock{open_}.unlock();
   close_ports();
   close(actor_);
   if (env_->journal != nullptr)

@@ -58,8 +58,11 @@ public:
 
   bool forget(const std::string& id);
 
-  /// Throws error_code::no_journal if there is none.
-  const lightflow::journal& journal() const;
+  /// Throws error_code::no_journal if there is no journal.
+  void require_journal() const;
+
+  /// To read in. Throws error_code::no_journal if there is none.
+  std::shared_ptr<const lightflow::journal> journal() const;
 
   /// Of runs of this flow. Throws error_code::no_journal if it needs one.
   durability durability_of(const flow_plan& plan) const;
@@ -145,6 +148,7 @@ private:
   std::shared_ptr<run_channel> unwrap(std::optional<run_answer> x) const;
 
   const catalog& flows_;
+  const bool has_journal_;
   std::optional<journal_claim> claim_; // nothing: there is no journal
   std::unique_ptr<caf::actor_system_config> own_config_;
   std::unique_ptr<caf::actor_system> own_system_;
@@ -161,8 +165,8 @@ private:
   front_actor front_;
   std::mutex listening_; // guards the ports
   std::vector<std::uint16_t> ports_;
-  std::shared_mutex open_; // shared: while something is asked
-  bool closed_ = false;
+  mutable std::shared_mutex open_; // shared: while something is asked
+  std::atomic<bool> closed_{false};
   std::atomic<bool> front_left_{false};
 };
 

@@ -3,6 +3,8 @@
 
 #include "user_job.hpp"
 
+#include <caf/exit_reason.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -33,7 +35,12 @@ event_dispatcher_impl::event_dispatcher_impl(caf::actor_config& cfg,
                                              runtime& env, event_queue& queue,
                                              const event_options& options)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env), queue_(queue),
-      options_(options) {}
+      options_(options) {
+  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+    env_.log_defect("the event dispatcher", thrown);
+    return caf::exit_reason::unhandled_exception;
+  });
+}
 
 event_dispatcher_impl::behavior_type event_dispatcher_impl::make_behavior() {
   return {
@@ -103,11 +110,14 @@ void event_dispatcher_impl::start(Work work) {
   auto number = next_number_++;
   in_time_.emplace(number, env_.now());
   ++under_way_;
-  spawn<user_job, caf::hidden>(env_.event_pool(), event_dispatcher{this},
-                               [number, work = std::move(work)] {
-                                 work();
-                                 return event_handled{number};
-                               });
+  event_handled end{number};
+  spawn<user_job, caf::hidden>(
+    env_, env_.event_pool(), event_dispatcher{this},
+    [end, work = std::move(work)] {
+      work();
+      return end;
+    },
+    [end](const error&) { return end; });
 }
 
 void event_dispatcher_impl::on_handled(const event_handled& x) {

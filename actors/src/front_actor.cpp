@@ -117,7 +117,7 @@ void front_actor_impl::pass_on(const worker_hello& x) {
 
 void front_actor_impl::list(const messages::list& x,
                             reply<messages::run_list> to) {
-  (void)core_.journal();
+  core_.require_journal();
   if (x.condition > run_condition::finished
       || (!x.after.empty() && !is_valid_name(x.after)))
     throw error(error_code::bad_request,
@@ -126,14 +126,14 @@ void front_actor_impl::list(const messages::list& x,
   lists_.emplace(to.number, to);
   auto read = [from = env_.journal->source.from, x,
                number = to.number]() -> runs_listed {
-    try {
-      auto limit = std::min(x.limit, max_list);
-      return {number, from->list(x.condition, x.after, limit), {}};
-    } catch (const error& e) {
-      return {number, {}, e};
-    }
+    auto limit = std::min(x.limit, max_list);
+    return {number, from->list(x.condition, x.after, limit), {}};
   };
-  spawn<user_job, caf::hidden>(env_.pool, front_actor{this}, std::move(read));
+  spawn<user_job, caf::hidden>(env_, env_.pool, front_actor{this},
+                               std::move(read),
+                               [number = to.number](const error& why) {
+                                 return runs_listed{number, {}, why};
+                               });
 }
 
 void front_actor_impl::on_listed(runs_listed& x) {
@@ -145,7 +145,7 @@ void front_actor_impl::on_listed(runs_listed& x) {
 }
 
 void front_actor_impl::forget(const messages::forget& x, reply<bool> to) {
-  (void)core_.journal();
+  core_.require_journal();
   if (!is_valid_name(x.id))
     throw unknown_run(x.id);
   ask<forget_answer>(

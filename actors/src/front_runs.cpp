@@ -98,7 +98,7 @@ void front_actor_impl::look(const messages::look& x, status_reply to) {
 }
 
 void front_actor_impl::recover(const messages::recover& x, status_reply to) {
-  (void)core_.journal();
+  core_.require_journal();
   if (!is_valid_name(x.id))
     throw unknown_run(x.id);
   ask<run_answer>(

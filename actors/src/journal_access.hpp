@@ -46,6 +46,8 @@ struct journal_access {
   std::shared_ptr<const encryption> secrets; // null: nothing is encrypted
   journal_writer writer = {};
   commit_watch watch = {};
+  /// The writer gave up because of a defect: no run can go on that needs it.
+  std::atomic<bool> is_broken = false;
 };
 
 } // namespace lightflow

@@ -25,6 +25,7 @@ constexpr duration first_patience = 100ms;
 constexpr duration longest_patience = 5s;
 
 constexpr const char* destroyed = "the engine is being destroyed";
+constexpr const char* broken = "a defect of the library: see the log";
 
 /// A commit that takes longer is worth a line in the log.
 constexpr auto slow = 1s;
@@ -46,9 +47,9 @@ journal_writer_impl::journal_writer_impl(caf::actor_config& cfg, runtime& env,
 
 journal_writer_impl::behavior_type journal_writer_impl::make_behavior() {
   return {
-    [this](append_records& x) { on_append(x); },
+    [this](append_records& x) { guard([&] { on_append(x); }); },
     [this](const erase_run& x) { return on_erase(x); },
-    [this](commit_atom) { on_commit(); },
+    [this](commit_atom) { guard([this] { on_commit(); }); },
     [this](hurry_atom) {
       hurries_ = true;
       if (patience_ > duration::zero())
@@ -61,14 +62,30 @@ journal_writer_impl::behavior_type journal_writer_impl::make_behavior() {
   };
 }
 
+/// An exception is a defect, and must not end this actor: all runs would wait
+/// for it for ever.
+template <class F>
+void journal_writer_impl::guard(F f) {
+  try {
+    f();
+  } catch (...) {
+    env_.log_defect("the journal writer", std::current_exception());
+    env_.journal->is_broken = true;
+    give_up(broken);
+  }
+}
+
 // -- what comes in ------------------------------------------------------------
 
+/// Who waits is noted first, so as to be told whatever happens.
 void journal_writer_impl::on_append(append_records& x) {
   if (auto why = why_refused(x)) {
     if (x.ticket != 0)
       tell(current_sender(), append_refused{why});
     return;
   }
+  if (x.ticket != 0)
+    waiting_.push_back({current_sender(), x.log, x.ticket, x.begins_run});
   auto& id = x.log->run->id;
   for (auto& record : x.records)
     batch_.records.push_back({id, x.log->next++, std::move(record)});
@@ -82,8 +99,6 @@ void journal_writer_impl::on_append(append_records& x) {
     how_ = std::max(how_, x.log->how);
     if (patience_ > duration::zero())
       report(x.log->run);
-    waiting_.push_back(
-      {current_sender(), std::move(x.log), x.ticket, x.begins_run});
   }
   commit_later();
 }
@@ -91,8 +106,8 @@ void journal_writer_impl::on_append(append_records& x) {
 /// Null: it can be taken. What was given up has left gaps, so that nothing may
 /// follow it.
 const char* journal_writer_impl::why_refused(const append_records& x) const {
-  if (gave_up_)
-    return destroyed;
+  if (gave_up_ != nullptr)
+    return gave_up_;
   if (x.begins_run && patience_ > duration::zero())
     return "the journal cannot be written at the moment";
   auto& gone = batch_.erased;
@@ -101,18 +116,16 @@ const char* journal_writer_impl::why_refused(const append_records& x) const {
   return nullptr;
 }
 
-auto journal_writer_impl::on_erase(const erase_run& x) -> erased_promise {
-  if (gave_up_) {
-    auto answer = make_response_promise<erased_promise>();
-    answer.deliver(forget_answer::lost);
-    return answer;
-  }
+caf::delegated<forget_answer>
+journal_writer_impl::on_erase(const erase_run& x) {
+  owed<forget_answer> answer{*this, forget_answer::lost};
+  if (gave_up_ != nullptr)
+    return answer.given_later();
   batch_.erased.push_back(x.id);
   how_ = durability::sync;
-  auto answer = make_response_promise<erased_promise>();
   erased_.push_back(answer);
   commit_later();
-  return answer;
+  return answer.given_later();
 }
 
 /// Commits once all has been taken in that is in the mailbox now.
@@ -155,9 +168,9 @@ bool journal_writer_impl::commit() {
   env_.journal->watch.begin();
   try {
     journal_->commit(batch_, how_);
-  } catch (const std::exception& e) {
+  } catch (...) { // a journal of the user may throw anything
     env_.journal->watch.end();
-    on_failure(e.what());
+    on_failure(problem::of_current_exception().message);
     return false;
   }
   env_.journal->watch.end();
@@ -223,14 +236,13 @@ void journal_writer_impl::refuse_begins(const std::string& reason) {
 
 /// What the batch has is lost, also what nobody waits for. So nothing more is
 /// written: the next engine goes on from what is there.
-void journal_writer_impl::give_up(const std::string& reason) {
-  gave_up_ = true;
+void journal_writer_impl::give_up(const char* reason) {
+  gave_up_ = reason;
   patience_ = duration::zero();
   batch_ = {};
   for (auto& x : std::exchange(waiting_, {}))
     tell(x.who, append_refused{reason});
-  for (auto& x : std::exchange(erased_, {}))
-    x.deliver(forget_answer::lost);
+  erased_.clear();
 }
 
 } // namespace lightflow

@@ -4,12 +4,13 @@
 #include "lightflow/persistence/journal.hpp"
 
 #include "actors.hpp"
+#include "owed.hpp"
 #include "pooled.hpp"
 #include "run_log.hpp"
 #include "runtime.hpp"
 
+#include <caf/delegated.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -42,8 +43,6 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  using erased_promise = caf::typed_response_promise<forget_answer>;
-
   /// Who is to be told when the batch is written.
   struct waiting {
     caf::strong_actor_ptr who;
@@ -52,8 +51,10 @@ private:
     bool begins_run;
   };
 
+  template <class F>
+  void guard(F f);
   void on_append(append_records& x);
-  erased_promise on_erase(const erase_run& x);
+  caf::delegated<forget_answer> on_erase(const erase_run& x);
   void on_commit();
   void commit_later();
   bool expects_more() const;
@@ -62,7 +63,7 @@ private:
   void on_failure(const std::string& reason);
   void report(const std::shared_ptr<const run_info>& run);
   void refuse_begins(const std::string& reason);
-  void give_up(const std::string& reason);
+  void give_up(const char* reason);
   const char* why_refused(const append_records& x) const;
 
   runtime& env_;
@@ -70,7 +71,7 @@ private:
   journal_batch batch_;
   durability how_ = durability::process; // of the batch
   std::vector<waiting> waiting_;
-  std::vector<erased_promise> erased_;
+  std::vector<owed<forget_answer>> erased_;
   std::unordered_set<std::string> definitions_; // known to be there
   bool commit_is_due_ = false;
   std::size_t released_ = 0; // how many waited for the last commit
@@ -78,7 +79,7 @@ private:
   std::chrono::steady_clock::duration last_took_{};
   std::chrono::steady_clock::time_point gathers_until_; // more for the batch
   bool hurries_ = false;
-  bool gave_up_ = false;
+  const char* gave_up_ = nullptr;        // why; null: it has not
   duration patience_ = duration::zero(); // until it tries again; zero: it works
   std::string trouble_;                  // why it does not work
   /// Runs of which an event has told that they stand still.

@@ -3,7 +3,6 @@
 
 #include "runtime.hpp"
 
-#include <caf/actor_ostream.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/sec.hpp>
 
@@ -11,15 +10,16 @@
 
 namespace lightflow {
 
-one_shot_actor::one_shot_actor(caf::actor_config& cfg, thread_pool* pool)
-    : local_actor(cfg), pool_(pool) {}
+one_shot_actor::one_shot_actor(caf::actor_config& cfg, const runtime& env,
+                               thread_pool* pool, job_kind kind)
+    : local_actor(cfg), env_(env), pool_(pool), kind_(kind) {}
 
 void one_shot_actor::launch(caf::execution_unit* host, bool, bool hide) {
   if (!hide)
     register_at_system();
   intrusive_ptr_add_ref_impl();
   if (pool_ != nullptr)
-    pool_->enqueue(this, job_kind::user);
+    pool_->enqueue(this, kind_);
   else
     host->exec_later(this);
 }
@@ -28,7 +28,6 @@ void one_shot_actor::enqueue(caf::mailbox_element_ptr x, caf::execution_unit*) {
   bounce(x, caf::make_error(caf::sec::request_receiver_down));
 }
 
-/// An exception is a defect: those of the user are caught where they arise.
 caf::resumable::resume_result one_shot_actor::resume(caf::execution_unit* host,
                                                      std::size_t) {
   context(host);
@@ -37,8 +36,7 @@ caf::resumable::resume_result one_shot_actor::resume(caf::execution_unit* host,
     act();
   } catch (...) {
     reason = caf::exit_reason::unhandled_exception;
-    caf::aout(this) << describe_defect(name(), std::current_exception())
-                    << std::endl;
+    env_.log_defect(name(), std::current_exception());
   }
   cleanup(std::move(reason), host);
   return done;

@@ -17,9 +17,10 @@
 
 namespace lightflow {
 
+struct runtime;
+
 /// An actor that does one thing as soon as it gets a thread, and is gone. It
-/// runs as `job_kind::user` on a thread pool, or on CAF's scheduler if it is
-/// given no pool.
+/// runs on a thread pool, or on CAF's scheduler if it is given no pool.
 ///
 /// It has neither mailbox nor behaviour and sets no timeouts, which makes it a
 /// fraction of the size of CAF's event-based actor, and cheaper to start and to
@@ -29,7 +30,8 @@ class one_shot_actor : public caf::local_actor, public caf::resumable {
 public:
   using behavior_type = caf::behavior; // makes CAF give it a plain handle
 
-  one_shot_actor(caf::actor_config& cfg, thread_pool* pool);
+  one_shot_actor(caf::actor_config& cfg, const runtime& env, thread_pool* pool,
+                 job_kind kind = job_kind::user);
 
   void launch(caf::execution_unit* host, bool lazy, bool hide) final;
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) final;
@@ -40,7 +42,8 @@ public:
   void intrusive_ptr_release_impl() final;
 
 protected:
-  /// Does the one thing.
+  /// Does the one thing. What it throws is logged, and nobody is told: so it
+  /// throws only if it cannot even send a message.
   virtual void act() = 0;
 
   /// Sends a message. It names no sender, so that it does not keep this actor.
@@ -52,8 +55,14 @@ protected:
     receiver->eq_impl(caf::make_message_id(), nullptr, context(), std::move(x));
   }
 
+  const runtime& env() const noexcept {
+    return env_;
+  }
+
 private:
+  const runtime& env_;
   thread_pool* pool_;
+  job_kind kind_;
 };
 
 } // namespace lightflow

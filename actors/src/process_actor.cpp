@@ -3,6 +3,7 @@
 
 #include "delegated_step_actor.hpp"
 #include "step_actor.hpp"
+#include "stop_job.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -30,12 +31,15 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
   });
 }
 
-/// The supervisor is told, also if this actor died of a defect.
+/// The supervisor is told, also if this actor died of a defect, and so is
+/// whoever waits for an answer.
 void process_actor_impl::on_exit() {
   if (!left_) {
-    attempts_.abandon();
+    abandon_all();
     anon_send(supervisor_, process_ended{index_, nullptr});
   }
+  deferred_.clear();
+  entries_ = journal_entries{};
   supervisor_ = nullptr; // which refers to this actor
   // CAF's clock may keep this actor until its next timer.
   self_ = nullptr;
@@ -182,27 +186,44 @@ process_event make_process_event(control_action x, time_point now) {
   }
 }
 
-auto process_actor_impl::on_control(const control& x) -> confirmation {
-  auto answer = make_response_promise<confirmation>();
-  when_settled([this, x, answer]() mutable { apply(x, std::move(answer)); });
-  return answer;
+caf::delegated<bool> process_actor_impl::on_control(const control& x) {
+  owed<bool> answer{*this, false};
+  when_settled([this, x, answer] { apply(x, answer); });
+  return answer.given_later();
 }
 
 /// Takes effect, and is confirmed, when it is written, also if it is for the
 /// whole run: between which of its steps it came, only this journal entry
 /// tells.
-void process_actor_impl::apply(const control& x, confirmation answer) {
+void process_actor_impl::apply(const control& x, const owed<bool>& answer) {
   if (x.action == control_action::stop)
-    attempts_.request_stop();
+    attempts_.for_each([this](auto step) { ask_to_stop(step); });
   happened(make_process_event(x.action, env_.now()),
-           [answer](bool written) mutable { answer.deliver(written); });
+           [answer](bool written) { answer.deliver(written); });
   advance();
 }
 
 void process_actor_impl::on_close() {
   closing_ = true;
-  attempts_.abandon();
+  abandon_all();
   advance();
+}
+
+// -- asking steps to stop -----------------------------------------------------
+
+void process_actor_impl::ask_to_stop(step_index step) {
+  if (attempts_.find(step)->ask_to_stop())
+    spawn<stop_job, caf::hidden>(env_, attempts_.stop_of(step));
+}
+
+/// What it does then does not count.
+void process_actor_impl::abandon(step_index step) {
+  attempts_.find(step)->abandon();
+  ask_to_stop(step);
+}
+
+void process_actor_impl::abandon_all() {
+  attempts_.for_each([this](auto step) { abandon(step); });
 }
 
 // -- progress -----------------------------------------------------------------
@@ -314,12 +335,12 @@ std::shared_ptr<const process_state> process_actor_impl::look() const {
 }
 
 void process_actor_impl::leave() {
-  left_ = true;
-  attempts_.abandon(); // of steps that ended while their functions still run
+  abandon_all(); // steps that ended while their functions still run
   if (state_.has_ended() && env_.notices->is_watched())
     env_.notices->process_completed(*self_, state_, told_);
   send(supervisor_, process_ended{index_, std::make_shared<const process_state>(
                                             std::move(state_))});
+  left_ = true; // the supervisor knows
   quit();
 }
 
@@ -352,7 +373,7 @@ void process_actor_impl::on_wake() {
 void process_actor_impl::expire(const timer& x) {
   switch (x.what) {
   case timer::kind::process_timeout:
-    attempts_.abandon();
+    abandon_all();
     time_out(x.time);
     break;
   case timer::kind::step_timeout:
@@ -400,7 +421,7 @@ void process_actor_impl::expire_step(const timer& x) {
     return timers_.add(
       {later(env_.now(), plan.timeout), x.what, x.step, x.attempt});
   if (control != nullptr) {
-    control->abandon();
+    abandon(x.step);
     control->decided = true;
   }
   happened(step_timed_out{

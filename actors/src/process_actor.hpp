@@ -6,13 +6,14 @@
 
 #include "actors.hpp"
 #include "attempt_table.hpp"
+#include "owed.hpp"
 #include "pooled.hpp"
 #include "process_timers.hpp"
 #include "run_log.hpp"
 #include "runtime.hpp"
 
+#include <caf/delegated.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <chrono>
 #include <functional>
@@ -48,15 +49,14 @@ protected:
 
 private:
   using timer = process_timer;
-  using confirmation = caf::typed_response_promise<bool>;
 
   void on_attempt_ended(const attempt_ended& x);
   void on_late_end(const attempt_ended& x);
   void on_prepared(const process_prepared& x);
   void on_step_concluded(const step_concluded& x);
   void on_concluded(const process_concluded& x);
-  confirmation on_control(const control& x);
-  void apply(const control& x, confirmation answer);
+  caf::delegated<bool> on_control(const control& x);
+  void apply(const control& x, const owed<bool>& answer);
   void on_appended(const appended& x);
   void on_refused();
   void on_wake();
@@ -88,8 +88,8 @@ private:
   void start_what_is_due();
   void start_step(step_index step);
   std::optional<callback_position> entry_callback(step_index step) const;
-  template <class Work>
-  void start_job(Work work);
+  template <class Work, class Otherwise>
+  void start_job(Work work, Otherwise otherwise);
   void prepare();
   void conclude_steps();
   void conclude_step(step_index step);
@@ -115,6 +115,9 @@ private:
   void set_wake();
   void expire(const timer& x);
   void time_out(time_point when);
+  void ask_to_stop(step_index step);
+  void abandon(step_index step);
+  void abandon_all();
   void expire_step(const timer& x);
 
   runtime& env_;

@@ -20,15 +20,22 @@ process_report process_actor_impl::report_now() const {
 }
 
 /// Has code of the user run that gives a message for this actor.
-template <class Work>
-void process_actor_impl::start_job(Work work) {
-  spawn<user_job, caf::hidden>(env_.pool, process_actor{this}, std::move(work));
+template <class Work, class Otherwise>
+void process_actor_impl::start_job(Work work, Otherwise otherwise) {
+  spawn<user_job, caf::hidden>(env_, env_.pool, process_actor{this},
+                               std::move(work), std::move(otherwise));
 }
 
 void process_actor_impl::prepare() {
-  start_job(
-    [&env = env_, look = process_look{self_, report_now()},
-     what = state_.to_prepare()] { return run_before(env, look, what); });
+  auto what = state_.to_prepare();
+  auto from = what.from.value_or(callback_position{});
+  start_job([&env = env_, look = process_look{self_, report_now()},
+             what = std::move(what)] { return run_before(env, look, what); },
+            [&env = env_, from](const error& why) {
+              return process_prepared{
+                env.now(), failed_callback{from, describe_defect(why)},
+                nullptr};
+            });
 }
 
 /// Sees to what runs after steps that did not come to their end by themselves.
@@ -54,9 +61,12 @@ void process_actor_impl::conclude_step(step_index step) {
   step_look look{self_, step_view{state_.shared_context(), step},
                  state_.step(step), state_.carried_over(step),
                  state_.error_of(step, self_->step_id(plan.name))};
-  start_job([&env = env_, look = std::move(look), has_callbacks] {
-    return run_after(env, look, has_callbacks);
-  });
+  start_job([&env = env_, look = std::move(look),
+             has_callbacks] { return run_after(env, look, has_callbacks); },
+            [step](const error& why) {
+              return step_concluded{step, status::callback_failed,
+                                    describe_defect(why)};
+            });
 }
 
 void process_actor_impl::give_up_conclusion_of(step_index step) {
@@ -85,9 +95,11 @@ void process_actor_impl::conclude() {
   process_look look{self_, report_now(), outcome,
                     state_.own_error(self_->id())};
   process_conclusion what{state_.steps_ended(), complete};
-  start_job([&env = env_, look = std::move(look), what, recorded = recorded_] {
-    return run_after(env, look, what, *recorded);
-  });
+  start_job(
+    [&env = env_, look = std::move(look), what, recorded = recorded_] {
+      return run_after(env, look, what, *recorded);
+    },
+    ended_by_defect<process_concluded>(env_));
 }
 
 /// Ends the process although what runs after it has not returned.
@@ -107,7 +119,8 @@ void process_actor_impl::start_record() {
   auto report = report_now();
   process_look look{self_, report, report.state(), report.error()};
   start_job(
-    [&env = env_, look = std::move(look)] { return record_end(env, look); });
+    [&env = env_, look = std::move(look)] { return record_end(env, look); },
+    ended_by_defect<process_concluded>(env_));
 }
 
 /// Callbacks that are given up are an event, as those that fail are.

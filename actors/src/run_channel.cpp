@@ -25,6 +25,8 @@ void run_channel::finish(run_report report) {
 
 void run_channel::close(error reason) {
   std::unique_lock lock{mutex_};
+  if (report_ || closed_)
+    return;
   closed_ = std::move(reason);
   decided(std::move(lock));
 }
@@ -63,6 +65,11 @@ run_channel::wait(std::optional<duration> timeout) const {
 std::optional<run_report> run_channel::report() const {
   std::lock_guard guard{mutex_};
   return report_;
+}
+
+std::optional<error> run_channel::refusal() const {
+  std::lock_guard guard{mutex_};
+  return report_ ? std::nullopt : closed_;
 }
 
 void run_channel::show(run_report report) {

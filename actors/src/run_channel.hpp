@@ -35,7 +35,8 @@ public:
   /// The run ended.
   void finish(run_report report);
 
-  /// The run will not come to its end, for this reason. Does nothing if it has.
+  /// The run will not come to its end, for this reason. Does nothing if it has,
+  /// or if there is a reason already.
   void close(error reason);
 
   /// Blocks until the run ended, at most for `timeout` if one is given. Throws
@@ -48,6 +49,9 @@ public:
 
   /// The report, if the run ended.
   std::optional<run_report> report() const;
+
+  /// Why the run will not come to its end, if it will not.
+  std::optional<error> refusal() const;
 
   /// Says how the run goes that is not under way; see `look`.
   void show(run_report report);

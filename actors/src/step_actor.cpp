@@ -7,22 +7,32 @@ namespace lightflow {
 
 step_actor_impl::step_actor_impl(caf::actor_config& cfg, runtime& env,
                                  process_actor process, attempt what)
-    : one_shot_actor(cfg, env.pool), env_(env), process_(std::move(process)),
-      attempt_(std::move(what)) {}
+    : one_shot_actor(cfg, env, env.pool), env_(env),
+      process_(std::move(process)), attempt_(std::move(what)) {}
 
+/// The process is told in any case.
 void step_actor_impl::act() {
-  auto now = env_.now();
-  attempt_runner runner{env_, std::move(attempt_), now};
-  run(runner, now);
-  send(process_, runner.take_end());
+  attempt_name who{attempt_};
+  attempt_ended end{};
+  try {
+    end = run();
+  } catch (...) {
+    end = end_by_defect(env_, who);
+  }
+  send(process_, std::move(end));
 }
 
-void step_actor_impl::run(attempt_runner& runner, time_point now) {
-  thread_pool::user_code in_user_code;
-  running_functions::entry running{env_.functions, runner.self()};
-  if (runner.begin(now))
-    call(runner);
-  runner.conclude();
+attempt_ended step_actor_impl::run() {
+  auto now = env_.now();
+  attempt_runner runner{env_, std::move(attempt_), now};
+  {
+    thread_pool::user_code in_user_code;
+    running_functions::entry running{env_.functions, runner.self()};
+    if (runner.begin(now))
+      call(runner);
+    runner.conclude();
+  }
+  return runner.take_end();
 }
 
 /// Runs the function of the user, which may do and throw anything.

@@ -23,7 +23,7 @@ protected:
   void act() override;
 
 private:
-  void run(attempt_runner& runner, time_point now);
+  attempt_ended run();
   void call(attempt_runner& runner);
 
   runtime& env_;

@@ -44,15 +44,19 @@ supervisor_actor_impl::make_info(bool is_kept) const {
   return result;
 }
 
-/// Whoever waits for the run is told, also if this actor died of a defect.
+/// Whoever waits for the run or an answer is told, also if this actor died of a
+/// defect.
 void supervisor_actor_impl::on_exit() {
   if (!left_) {
     for (auto i : live_processes())
       anon_send(processes_[i], close_atom::value);
     anon_send(engine_, run_ended{channel_});
     channel_->close(defect());
-    answer_begin({nullptr, defect()});
+    tell_of_defect();
   }
+  begin_answers_.clear();
+  deferred_.clear();
+  entries_ = journal_entries{};
   engine_ = nullptr;
   processes_.clear();
   // CAF's clock may keep this actor until its next timer.
@@ -100,6 +104,20 @@ error supervisor_actor_impl::defect() const {
                       channel_->id())};
 }
 
+/// Whether a defect keeps the run from its end.
+bool supervisor_actor_impl::is_broken() const {
+  return broken_ || (entries_.is_open() && env_.journal->is_broken);
+}
+
+/// By an event, since perhaps nobody waits for the run.
+void supervisor_actor_impl::tell_of_defect() const {
+  std::string what{defect().what()};
+  if (self_->recoverable)
+    what += "; it goes on when it is recovered, or when the next engine starts";
+  env_.events->emit(self_->make_event(event_stage::recover,
+                                      problem::of(fail(std::move(what)))));
+}
+
 void supervisor_actor_impl::on_process_ended(const process_ended& x) {
   processes_[x.process] = nullptr;
   ended_[x.process] = x.state;
@@ -108,22 +126,23 @@ void supervisor_actor_impl::on_process_ended(const process_ended& x) {
     broken_ = true;
     return on_close();
   }
-  if (x.state->has_ended())
-    history_.end_process({x.state->own_status(), x.state->end()});
+  if (!x.state->has_ended())
+    return closing_ ? advance() : on_close(); // the run cannot go on
+  history_.end_process({x.state->own_status(), x.state->end()});
   advance();
 }
 
 /// What happened before comes first, also in the journal.
-auto supervisor_actor_impl::on_control(const control& x) -> confirmation {
-  auto answer = make_response_promise<confirmation>();
+caf::delegated<bool> supervisor_actor_impl::on_control(const control& x) {
+  owed<bool> answer{*this, false};
   ++open_answers_;
   deferred_.push_back([this, x, answer] { apply(x, answer); });
   advance();
-  return answer;
+  return answer.given_later();
 }
 
-void supervisor_actor_impl::apply(const control& x, confirmation answer) {
-  auto confirm = [this, answer](bool written) mutable {
+void supervisor_actor_impl::apply(const control& x, const owed<bool>& answer) {
+  auto confirm = [this, answer](bool written) {
     answer.deliver(written);
     --open_answers_;
     advance();
@@ -199,14 +218,18 @@ void supervisor_actor_impl::control_process(const control& x,
          });
 }
 
-auto supervisor_actor_impl::on_look() -> look_answer {
+/// Answers with null for a run that a defect ends: nothing is known of the
+/// process that died, and the end is about to come.
+auto supervisor_actor_impl::on_look() -> caf::delegated<record_ptr> {
   using state_ptr = std::shared_ptr<const process_state>;
-  auto answer = make_response_promise<look_answer>();
+  owed<record_ptr> answer{*this, nullptr};
+  if (broken_)
+    return answer.given_later();
   auto record = std::make_shared<run_record>(complete_record());
   auto open = std::make_shared<std::size_t>(live_);
   if (live_ == 0) {
-    answer.deliver(std::shared_ptr<const run_record>{record});
-    return answer;
+    answer.deliver(record);
+    return answer.given_later();
   }
   ++open_answers_;
   for (auto i : live_processes()) {
@@ -214,7 +237,7 @@ auto supervisor_actor_impl::on_look() -> look_answer {
       record->processes[i] = x != nullptr ? std::move(x) : ended_[i];
       if (--*open > 0)
         return;
-      answer.deliver(std::shared_ptr<const run_record>{record});
+      answer.deliver(broken_ ? nullptr : record);
       --open_answers_;
       advance();
     };
@@ -222,7 +245,7 @@ auto supervisor_actor_impl::on_look() -> look_answer {
     request(processes_[i], caf::infinite, look_atom::value)
       .then(collect, [=](const caf::error&) mutable { collect(nullptr); });
   }
-  return answer;
+  return answer.given_later();
 }
 
 void supervisor_actor_impl::on_close() {
@@ -313,7 +336,6 @@ std::vector<std::size_t> supervisor_actor_impl::live_processes() const {
 }
 
 void supervisor_actor_impl::leave() {
-  left_ = true;
   send(engine_, run_ended{channel_});
   if (begun_ && history_.state().own_status().has(status::suspended))
     env_.events->emit(self_->make_event(
@@ -328,8 +350,12 @@ void supervisor_actor_impl::leave() {
     if (env_.notices->is_watched())
       env_.notices->run_completed(report);
     channel_->finish(std::move(report));
+  } else if (is_broken()) {
+    channel_->close(defect());
+    tell_of_defect();
   } else
-    channel_->close(broken_ ? defect() : engine_was_destroyed(channel_->id()));
+    channel_->close(engine_was_destroyed(channel_->id()));
+  left_ = true; // whoever waits knows
   quit();
 }
 

@@ -6,13 +6,14 @@
 
 #include "actors.hpp"
 #include "claim.hpp"
+#include "owed.hpp"
 #include "pooled.hpp"
 #include "run_log.hpp"
 #include "runtime.hpp"
 #include "unit_jobs.hpp"
 
+#include <caf/delegated.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <functional>
 #include <memory>
@@ -52,21 +53,20 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  using begin_answer = caf::typed_response_promise<run_answer>;
-  using confirmation = caf::typed_response_promise<bool>;
-  using look_answer
-    = caf::typed_response_promise<std::shared_ptr<const run_record>>;
+  using record_ptr = std::shared_ptr<const run_record>;
 
-  begin_answer on_begin();
+  caf::delegated<run_answer> on_begin();
   void on_refused(const append_refused& x);
   void on_process_ended(const process_ended& x);
   void on_wake();
-  confirmation on_control(const control& x);
-  look_answer on_look();
+  caf::delegated<bool> on_control(const control& x);
+  caf::delegated<record_ptr> on_look();
   void on_close();
 
   std::shared_ptr<const run_info> make_info(bool is_kept) const;
   error defect() const;
+  bool is_broken() const;
+  void tell_of_defect() const;
 
   // What happens to the run, and how the journal hears of it.
   void happened(run_event x);
@@ -83,11 +83,11 @@ private:
   void answer_begin(const run_answer& x);
 
   void advance();
-  void apply(const control& x, confirmation answer);
+  void apply(const control& x, const owed<bool>& answer);
   void control_run(control_action x, std::function<void(bool)> then);
   void control_process(const control& x, std::function<void(bool)> then);
-  template <class Work>
-  void start_job(Work work);
+  template <class Work, class Otherwise>
+  void start_job(Work work, Otherwise otherwise);
   flow_look look_now() const;
   void prepare();
   void start_processes();
@@ -118,7 +118,7 @@ private:
   boost::container::deque<std::function<void()>> deferred_;
   std::vector<process_actor> processes_; // null: not started, or ended
   std::vector<std::shared_ptr<const process_state>> ended_;
-  std::vector<begin_answer> begin_answers_;
+  std::vector<owed<run_answer>> begin_answers_;
   std::size_t live_ = 0;               // processes that were started and go on
   std::size_t open_answers_ = 0;       // to whoever asked, still to be given
   std::optional<time_point> deadline_; // of the callbacks under way

@@ -14,10 +14,10 @@
 namespace lightflow {
 
 /// Has code of the user run that gives a message for this actor.
-template <class Work>
-void supervisor_actor_impl::start_job(Work work) {
-  spawn<user_job, caf::hidden>(env_.pool, supervisor_actor{this},
-                               std::move(work));
+template <class Work, class Otherwise>
+void supervisor_actor_impl::start_job(Work work, Otherwise otherwise) {
+  spawn<user_job, caf::hidden>(env_, env_.pool, supervisor_actor{this},
+                               std::move(work), std::move(otherwise));
 }
 
 flow_look supervisor_actor_impl::look_now() const {
@@ -29,9 +29,9 @@ void supervisor_actor_impl::prepare() {
   expect_end_of_callbacks();
   auto breakpoint = history_.state().breakpoint();
   auto from = breakpoint ? std::optional{breakpoint->at} : std::nullopt;
-  start_job([&env = env_, look = look_now(), from] {
-    return run_before(env, look, from);
-  });
+  start_job([&env = env_, look = look_now(),
+             from] { return run_before(env, look, from); },
+            ended_by_defect<run_prepared>(env_));
 }
 
 void supervisor_actor_impl::conclude() {
@@ -42,7 +42,8 @@ void supervisor_actor_impl::conclude() {
   look.state = history_.state().outcome();
   start_job(
     [&env = env_, look = std::move(look), barred = history_.state().is_barred(),
-     recorded = recorded_] { return run_after(env, look, barred, *recorded); });
+     recorded = recorded_] { return run_after(env, look, barred, *recorded); },
+    ended_by_defect<run_concluded>(env_));
 }
 
 /// Has this actor woken when the time for callbacks is over, if that comes
@@ -59,6 +60,8 @@ void supervisor_actor_impl::expect_end_of_callbacks() {
 void supervisor_actor_impl::on_wake() {
   if (!deadline_ || left_)
     return;
+  if (entries_.blocks()) // perhaps with what the callbacks did in time
+    return deferred_.push_back([this] { on_wake(); });
   auto now = env_.now();
   if (*deadline_ > now) {
     if (*deadline_ - now <= tick_interval)
@@ -87,7 +90,8 @@ void supervisor_actor_impl::give_up_callbacks() {
                          std::nullopt, nullptr});
   if (recorded_->take())
     start_job(
-      [&env = env_, look = look_now()] { return record_end(env, look); });
+      [&env = env_, look = look_now()] { return record_end(env, look); },
+      ended_by_defect<run_concluded>(env_));
 }
 
 } // namespace lightflow

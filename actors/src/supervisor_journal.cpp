@@ -91,13 +91,15 @@ run_summary supervisor_actor_impl::summary() const {
           env_.now()};
 }
 
-auto supervisor_actor_impl::on_begin() -> begin_answer {
-  auto answer = make_response_promise<begin_answer>();
+caf::delegated<run_answer> supervisor_actor_impl::on_begin() {
+  owed<run_answer> answer{*this, {nullptr, defect()}};
   if (begun_)
-    answer.deliver(run_answer{channel_});
+    answer.deliver({channel_});
+  else if (auto why = channel_->refusal())
+    answer.deliver({nullptr, std::move(why)});
   else
     begin_answers_.push_back(answer);
-  return answer;
+  return answer.given_later();
 }
 
 void supervisor_actor_impl::answer_begin(const run_answer& x) {

@@ -41,6 +41,11 @@ void show(unit& self, status state, const std::string& error) {
 
 } // namespace
 
+std::string describe_defect(const error& why) {
+  return std::string{"its callbacks were ended by a defect of the library: "}
+         + why.what();
+}
+
 // -- processes ----------------------------------------------------------------
 
 process_prepared run_before(runtime& env, const process_look& x,

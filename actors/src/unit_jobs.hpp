@@ -19,6 +19,21 @@
 
 namespace lightflow {
 
+/// Makes what is told instead if a defect of the library ended the job: as if a
+/// callback had failed that must succeed.
+std::string describe_defect(const error& why);
+
+template <class Event>
+auto ended_by_defect(const runtime& env) {
+  return [&env](const error& why) {
+    Event result{};
+    result.time = env.now();
+    result.flags = status::callback_failed;
+    result.error = describe_defect(why);
+    return result;
+  };
+}
+
 /// A process as its callbacks see it.
 struct process_look {
   std::shared_ptr<const process_run> who;

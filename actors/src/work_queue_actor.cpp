@@ -4,6 +4,7 @@
 #include "make_id.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/exit_reason.hpp>
 
 #include <utility>
 #include <vector>
@@ -20,6 +21,10 @@ work_queue_impl::work_queue_impl(caf::actor_config& cfg, runtime& env,
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   set_exit_handler([](caf::exit_msg&) {});
+  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+    env_.log_defect("the work queue", thrown);
+    return caf::exit_reason::unhandled_exception;
+  });
   set_down_handler([this](const caf::down_msg& x) {
     lose(x.source, "the connection to it was lost, or it ended");
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "worker_actor.hpp"
 
+#include "stop_job.hpp"
 #include "user_job.hpp"
 
 #include <caf/exit_reason.hpp>
@@ -139,14 +140,20 @@ void worker_actor_impl::on(step_assignment& x) {
   if (phase_ == phase::leaving)
     return to_engine(step_completion{x.lease, completion_kind::not_begun});
   auto [i, is_new] = running_.try_emplace(key{number_, x.lease.number},
-                                          std::make_shared<stop_signal>());
+                                          std::make_shared<running_function>());
   if (!is_new)
     return;
+  auto lease = x.lease;
   spawn<user_job, caf::hidden>(
-    env_.pool, worker_actor{this},
-    [&place = place_, link = number_, stop = i->second,
+    env_, env_.pool, worker_actor{this},
+    [&place = place_, link = number_, self = i->second,
      what = std::move(x)]() -> assignment_done {
-      return {link, do_assignment(place, what, *stop)};
+      if (self->is_asked_to_stop)
+        return {link, {what.lease, completion_kind::not_begun}};
+      return {link, do_assignment(place, what, self->stop)};
+    },
+    [link = number_, lease](const error& why) {
+      return assignment_done{link, fail_assignment(lease, why.what())};
     });
 }
 
@@ -155,7 +162,7 @@ void worker_actor_impl::on(step_assignment& x) {
 void worker_actor_impl::on(const lease_stop& x) {
   auto i = running_.find(key{number_, x.lease.number});
   if (i != running_.end())
-    i->second->request();
+    ask_to_stop(i->second);
   else
     to_engine(step_completion{x.lease, completion_kind::not_begun});
 }
@@ -180,8 +187,15 @@ std::size_t worker_actor_impl::free_slots() const {
 }
 
 void worker_actor_impl::stop_functions() {
-  for (auto& [of, stop] : running_)
-    stop->request();
+  for (auto& [of, function] : running_)
+    ask_to_stop(function);
+}
+
+void worker_actor_impl::ask_to_stop(
+  const std::shared_ptr<running_function>& x) {
+  if (!x->is_asked_to_stop.exchange(true))
+    spawn<stop_job, caf::hidden>(env_,
+                                 std::shared_ptr<stop_signal>{x, &x->stop});
 }
 
 // -- its end ------------------------------------------------------------------

@@ -428,6 +428,10 @@ std::string process_state::reason_of(step_index x) const {
       return fmt::format(R"(was cancelled: step "{}", which it runs after, )"
                          "did not succeed",
                          plan().steps[dependency].name);
+    else if (follows_failure(dependency))
+      return fmt::format(R"(was cancelled: something before the skipped step )"
+                         R"("{}", which it runs after, did not succeed)",
+                         plan().steps[dependency].name);
   return own_.has(status::timed_out) ? "was cancelled: its process timed out"
                                      : "was cancelled: its process did not run";
 }

@@ -26,7 +26,10 @@ status resource::process_state() const {
 }
 
 void resource::put(std::string_view key, value x) {
+  value old; // goes when the mutex is free: its end may use this resource
   std::lock_guard guard{mutex_};
+  if (auto held = items_.find(key))
+    old = std::move(const_cast<value&>(*held)); // of what is ours
   items_.set(key, std::move(x));
 }
 
@@ -184,11 +187,13 @@ void resource_set::recover(const kept_resource& x, const unit& caller) {
     return;
   }
   auto made = std::make_shared<resource>(x.name, owner_->shared_from_this());
-  made->recover(*x.left);
   auto& hooks = kind->second;
-  if (hooks.recover)
-    if (auto trouble = call_guarded([&] { return hooks.recover(*made); }))
-      return report(*made, "recover", *std::move(trouble), &caller);
+  auto trouble = call_guarded([&]() -> lightflow::result<> {
+    made->recover(*x.left);
+    return hooks.recover ? hooks.recover(*made) : lightflow::result<>{};
+  });
+  if (trouble)
+    return report(*made, "recover", *std::move(trouble), &caller);
   std::unique_lock lock{mutex_};
   if (closed_) {
     lock.unlock();
@@ -213,7 +218,13 @@ std::vector<suspended_resource> resource_set::suspend(const unit& caller) {
     if (x->hooks->suspend)
       if (auto trouble = call_guarded([&] { return x->hooks->suspend(self); }))
         report(self, "suspend", *std::move(trouble), &caller);
-    result.push_back(self.suspend());
+    // Values are copied, and may throw.
+    auto [left, trouble] = call_guarded(
+      [&] { return lightflow::result<suspended_resource>{self.suspend()}; });
+    if (trouble)
+      report(self, "suspend", *std::move(trouble), &caller);
+    result.push_back(left ? *std::move(left)
+                          : suspended_resource{self.name(), nullptr, {}});
   }
   return result;
 }

@@ -440,7 +440,7 @@ BOOST_AUTO_TEST_CASE(a_supervisor_that_dies_tells_whoever_waits) {
   BOOST_CHECK_EXCEPTION(handle.wait(), error, [](const error& e) {
     return e.code() == error_code::internal;
   });
-  BOOST_REQUIRE(log.size() == 1U);
+  BOOST_REQUIRE(log.size() == 2U); // and an event
   BOOST_TEST(log[0].find("the supervisor of run \"r1\" died") == 0U);
   BOOST_TEST(log[0].find("cannot be copied now") != std::string::npos);
   BOOST_TEST(engine().run(other).success()); // other runs never notice

@@ -59,6 +59,20 @@ BOOST_AUTO_TEST_CASE(what_runs_after_it_waits_for_the_answer_and_nothing_else) {
   BOOST_TEST(report.process("process").get<int>("k").value() == 8);
 }
 
+BOOST_AUTO_TEST_CASE(a_step_fails_when_the_actor_dies_that_waits_for_it) {
+  process.step("a", doer).retry(3);
+  auto run = start_flow();
+  advance(1s, 100ms);
+  caf::response_promise& asked_by = asked.promises.at(0);
+  caf::anon_send_exit(caf::actor_cast<caf::actor>(asked_by.source()),
+                      caf::exit_reason::kill);
+  run_all();
+  auto step = run.wait().process("process").step("a");
+  BOOST_TEST(step.state() == (status::failed | status::panicked));
+  BOOST_TEST(step.attempt() == 1U);
+  BOOST_TEST((step.end() == step.start() + 1s));
+}
+
 BOOST_AUTO_TEST_CASE(conditions_and_callbacks_run_at_the_engine_around_it) {
   process.step("a", doer).eq("run it", true);
   process.step("skipped", doer).eq("run it", false);

@@ -14,6 +14,7 @@
 #include <latch>
 #include <mutex>
 #include <stdexcept>
+#include <stop_token>
 #include <thread>
 
 #include <unistd.h>
@@ -462,6 +463,40 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_just_ending_is_given_by_another_start) {
   start_all();
   other.join();
   BOOST_TEST(succeeded == 6000);
+}
+
+// -- being asked to stop ------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(what_a_step_has_waiting_for_a_stop_may_block) {
+  gate begun;
+  process.step("a", [&](step& self) {
+    std::stop_callback blocks{self.stop_token(), [&] { blocked.wait(); }};
+    begun.open();
+    blocked.wait();
+  });
+  engine engine{catalog, options};
+  auto run = engine.start("flow");
+  begun.wait();
+  BOOST_TEST(run.stop());
+  BOOST_TEST(run.look().process("flow").has(status::stopped));
+  blocked.open();
+  BOOST_TEST(!run.wait().success());
+}
+
+BOOST_AUTO_TEST_CASE(steps_are_asked_to_stop_although_they_hold_all_threads) {
+  gate begun;
+  options.threads = options.max_threads = 1;
+  process.step("a", [&](step& self) {
+    gate asked;
+    std::stop_callback callback{self.stop_token(), [&] { asked.open(); }};
+    begun.open();
+    asked.wait();
+  });
+  engine engine{catalog, options};
+  auto run = engine.start("flow");
+  begun.wait();
+  BOOST_TEST(run.stop());
+  run.wait();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

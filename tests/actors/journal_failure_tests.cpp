@@ -243,6 +243,21 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_run_is_not_told_before_it_is_written) {
   BOOST_TEST((disk->find(run.id())->condition == run_condition::finished));
 }
 
+BOOST_AUTO_TEST_CASE(callbacks_that_end_in_time_are_not_late_for_the_disk) {
+  int late = 0;
+  events.handle(event_stage::callback, [&](const event&) { ++late; });
+  chain("flow", {"a"});
+  catalog.flow("flow").process_timeout(1s).before_flow(
+    [&](lightflow::flow&) { break_disk(); });
+  auto run = start("flow");
+  advance(5s, 50ms);
+  BOOST_TEST(late == 0);
+  disk->mend();
+  advance(6s, 50ms);
+  BOOST_TEST(run.wait().success());
+  BOOST_TEST(late == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_fails_on_a_broken_disk_can_be_recovered) {
   auto& process = chain("flow", {"a"});
   auto fails = true;

@@ -195,6 +195,24 @@ BOOST_AUTO_TEST_CASE(nothing_follows_on_what_an_engine_gave_up) {
   BOOST_TEST(second.start_as("waiting", "waits").wait().success());
 }
 
+BOOST_AUTO_TEST_CASE(an_engine_ends_although_somebody_waits_for_its_disk) {
+  std::promise<void> begun;
+  catalog.flow("flow").recoverable().process("p").step("a", [&](step& self) {
+    begun.set_value();
+    wait_until_stopped(self);
+  });
+  std::optional<engine> engine{std::in_place, catalog, options()};
+  auto run = engine->start("flow");
+  begun.get_future().wait();
+  disk->fail_commits(failing_journal::always);
+  auto paused = std::async(std::launch::async, [&] { return run.pause(); });
+  disk->wait_for_failures(1);
+  engine.reset();
+  BOOST_TEST(!paused.get());
+  BOOST_CHECK_THROW(run.wait(), error);
+  BOOST_CHECK_THROW(run.recover(), error);
+}
+
 BOOST_AUTO_TEST_CASE(runs_go_on_when_a_full_disk_gets_room) {
   auto mount = temporary.path() / "disk";
   mounted_directory mounted{mount, 16U << 20};

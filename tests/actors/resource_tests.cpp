@@ -100,6 +100,23 @@ BOOST_AUTO_TEST_CASE(key_values_and_entity_can_be_set_read_and_cleared) {
   BOOST_TEST(report.success(), report.errors());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_replaced_may_use_its_resource_as_it_goes) {
+  catalog.resource("plain");
+  bool had_entity = false;
+  process.step("a", [&](step& s) {
+    auto x = *s.attach("plain");
+    x->update(5);
+    x->put("key", std::shared_ptr<int>{new int, [&, x](int* held) {
+                                         had_entity = x->has_entity();
+                                         delete held;
+                                       }});
+    x->put("key", 1);
+    BOOST_TEST(x->fetch<int>("key").value() == 1);
+  });
+  BOOST_TEST(engine().run("flow").success());
+  BOOST_TEST(had_entity);
+}
+
 BOOST_AUTO_TEST_CASE(release_comes_last_first_after_failures_and_throws) {
   noted("one");
   noted("two");

@@ -37,9 +37,9 @@ class engine {
 public:
   /// An engine with an actor system of its own. Throws journal_error with
   /// error_code::journal_locked if another engine uses its journal, and
-  /// lightflow::error with error_code::bad_request for times that make no sense.
-  /// While the journal cannot be read, interrupted runs wait, and the log tells
-  /// so.
+  /// lightflow::error with error_code::bad_request for times that make no
+  /// sense. While the journal cannot be read, interrupted runs wait, and the
+  /// log tells so.
   explicit engine(const catalog& flows, engine_options options = {});
 
   /// An engine in an actor system, which must outlive it. Any number of engines
