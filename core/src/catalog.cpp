@@ -152,10 +152,12 @@ std::shared_ptr<const flow_plan> catalog::seal(flow_definition& flow) const {
                               {defaults, &flow.callbacks_, nullptr});
   result->records = state_->flow_records.functions();
   for (auto process : flow.processes_)
-    result->processes.push_back(process->seal(
+    result->processes.push_back(process->make_plan(
       {flow.own_settings(), of_defaults, state_->defaults.callbacks_,
        flow.callbacks_, state_->process_records.functions(),
        state_->step_records.functions()}));
+  for (auto process : flow.processes_)
+    process->seal(); // now that nothing is wrong with any of them
   flow.callbacks_.seal();
   if (!state_->resources.items.empty()) {
     auto resources = std::make_shared<resource_table>();

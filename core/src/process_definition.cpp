@@ -72,6 +72,7 @@ sync_point process_definition::parallel(std::vector<named_step> steps) {
 
 step_definition& process_definition::define_sync_all(std::string name,
                                                      step_body x) {
+  transaction change{*this};
   std::vector<step_index> ends;
   for (step_index i = 0; i < graph_.size(); ++i)
     if (graph_.dependents(i).empty())
@@ -80,6 +81,7 @@ step_definition& process_definition::define_sync_all(std::string name,
   for (auto i : ends)
     if (i != result.index_) // it may be a merged-in step
       add_edge(i, result.index_);
+  change.keep();
   return result;
 }
 
@@ -209,7 +211,7 @@ step_index process_definition::index_of(std::string_view name,
 // -- sealing ------------------------------------------------------------------
 
 std::shared_ptr<const process_plan>
-process_definition::seal(const surroundings& wider) {
+process_definition::make_plan(const surroundings& wider) const {
   auto within_flow = settings_.or_else(wider.of_flow);
   auto own = within_flow.or_else(wider.of_defaults);
   auto result = std::make_shared<process_plan>(name_, topology{graph_});
@@ -234,9 +236,12 @@ process_definition::seal(const surroundings& wider) {
   result->after_step = chains(&scope_callbacks::after_step);
   result->records = wider.records;
   result->step_records = wider.step_records;
+  return result;
+}
+
+void process_definition::seal() {
   callbacks_.seal();
   sealed_ = true;
-  return result;
 }
 
 step_plan process_definition::plan_step(const step_definition& x,

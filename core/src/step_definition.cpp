@@ -33,9 +33,11 @@ step_definition& step_definition::define_next(std::string name, step_body x) {
 }
 
 step_definition& step_definition::define_same(std::string name, step_body x) {
+  process_definition::transaction change{*process_};
   auto& result = process_->define(std::move(name), std::move(x), {});
   for (auto dependency : process_->graph_.dependencies(index_))
     process_->add_edge(dependency, result.index_);
+  change.keep();
   return result;
 }
 

@@ -247,6 +247,17 @@ BOOST_AUTO_TEST_CASE(a_sealed_definition_cannot_be_changed) {
   CHECK_DEFECT(process.sync_all<third>(), "started");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_flow_can_be_mended) {
+  auto& flow = catalog.flow("other");
+  auto& good = flow.process("good");
+  auto& bad = flow.process("bad").step("a", first);
+  bad.eq("key", 1).or_();
+  CHECK_DEFECT(catalog.plan("other"), "or_()");
+  good.step("b", first);
+  bad.eq("key", 2);
+  BOOST_TEST(catalog.plan("other") != nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(a_sealed_flow_takes_no_more_processes) {
   auto& flow = catalog.flow("another");
   catalog.plan("another");
@@ -371,6 +382,16 @@ BOOST_AUTO_TEST_CASE(a_merged_in_step_may_be_defined_once_more) {
   auto plan = catalog.plan("flow")->processes[0];
   BOOST_TEST(call(plan, "b") == 3);
   BOOST_TEST(call(plan, "a") == 6);
+}
+
+BOOST_AUTO_TEST_CASE(a_merged_in_step_keeps_its_function_if_it_cannot_be_last) {
+  auto& other = catalog.flow_with_process("other");
+  other.step("x", first);
+  other.step("y", second, "x");
+  process.merge("other");
+  CHECK_DEFECT(process.sync_all("x", third), "cycle");
+  CHECK_DEFECT(process.step("y").same("x", third), "cycle");
+  process.step("x", third); // it was not defined once more yet
 }
 
 BOOST_AUTO_TEST_CASE(several_processes_can_be_merged) {

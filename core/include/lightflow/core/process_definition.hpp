@@ -134,7 +134,7 @@ private:
   template <class>
   friend class step_settings;
 
-  /// What a process takes from its surroundings when it is sealed.
+  /// What a process takes from its surroundings when its plan is made.
   struct surroundings {
     const settings& of_flow;
     const settings& of_defaults;
@@ -144,9 +144,13 @@ private:
     const record_functions<lightflow::step>& step_records;
   };
 
-  /// The immutable form that runs use; made once, and sealing this. Throws
-  /// definition_error for what could not be found out before.
-  std::shared_ptr<const process_plan> seal(const surroundings& wider);
+  /// The immutable form that runs use. Throws definition_error for what could
+  /// not be found out before.
+  std::shared_ptr<const process_plan>
+  make_plan(const surroundings& wider) const;
+
+  /// From now on, nothing can be changed.
+  void seal();
 
   step_plan plan_step(const step_definition& x, const settings& own) const;
   std::shared_ptr<const delegation>
