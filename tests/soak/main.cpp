@@ -7,6 +7,8 @@
 //
 // Exits with 0 if so. Otherwise it tells what was broken, with which seed, and
 // leaves the directory with journal and log for a look.
+#include "lightflow/persistence/rocksdb_journal.hpp"
+
 #include "../crash/log_checker.hpp"
 #include "../support/started_program.hpp"
 #include "program.hpp"
@@ -91,11 +93,13 @@ private:
     auto program = start(time);
     auto deadline = clock_type::now() + time;
     std::vector<sample> samples;
+    std::vector<std::size_t> finished; // runs, at each sample
     while (clock_type::now() < deadline) {
       if (program.ends_within(sample_every))
         throw std::runtime_error("the program ended too soon");
       samples.push_back(take_sample(program.id(), options_.journal()));
       check();
+      finished.push_back(checker_.finished_runs());
     }
     if (!program.ends_within(60s))
       throw std::runtime_error("the program does not come to its end");
@@ -107,7 +111,40 @@ private:
                describe(samples));
     if (auto what = what_grew(samples); !what.empty())
       throw std::runtime_error("it grows: " + what);
+    check_retention(finished);
     keep_failures();
+  }
+
+  /// Only what has ended lately is kept: since the engine last looked for what
+  /// is old enough, which it does every 30 seconds.
+  void check_retention(const std::vector<std::size_t>& finished) const {
+    constexpr auto patience = retention + 30s + 10s;
+    auto samples = static_cast<std::size_t>(patience / sample_every);
+    if (finished.size() < samples)
+      return;
+    auto recent
+      = checker_.finished_runs() - finished[finished.size() - samples];
+    auto kept = count_finished();
+    if (kept > recent)
+      throw std::runtime_error(
+        fmt::format("the journal keeps {} runs that succeeded, of which {} did "
+                    "lately",
+                    kept, recent));
+  }
+
+  std::size_t count_finished() const {
+    constexpr std::size_t page = 1000;
+    auto journal = lightflow::open_journal(options_.journal());
+    std::size_t result = 0;
+    std::string after;
+    for (;;) {
+      auto found
+        = journal->list(lightflow::run_condition::finished, after, page);
+      result += found.size();
+      if (found.size() < page)
+        return result;
+      after = found.back().id;
+    }
   }
 
   /// Takes in whole lines of the log that are new.

@@ -2,7 +2,9 @@
 #include "program.hpp"
 
 #include "lightflow/lightflow.hpp"
+#include "lightflow/persistence/rocksdb_journal.hpp"
 
+#include "../../persistence/src/rocksdb_environment.hpp"
 #include "../crash/program.hpp"
 #include "plain_flows.hpp"
 
@@ -87,13 +89,17 @@ public:
 
 private:
   /// Odd starts do not sync: what is killed is the program, not the machine.
+  /// Small buffers are soon as full as they will be.
   engine_options how() const {
     engine_options result;
-    result.journal = open_journal(options_.journal());
+    rocksdb_environment small;
+    small.write_buffer = 128U << 10;
+    result.journal
+      = std::make_shared<rocksdb_journal>(options_.journal(), small);
     result.durability
       = options_.start % 2 == 0 ? durability::sync : durability::process;
     result.max_runs = max_runs;
-    result.retention = 20s;
+    result.retention = retention;
     // Each failure is an event, and they are many.
     result.log = [](log_level level, std::string_view text) {
       if (level == log_level::error)

@@ -7,6 +7,9 @@
 
 namespace lightflow::tests {
 
+/// How long runs are kept that succeeded.
+constexpr std::chrono::seconds retention{20};
+
 /// One start of the program that is kept busy.
 struct soak_options {
   std::filesystem::path directory;   // has its journal and logs
