@@ -35,17 +35,40 @@ struct stored_definition;
 
 // -- messages -----------------------------------------------------------------
 
+/// What is to be done with what has a run go on, while as many are under way as
+/// may be.
+enum class start_patience : std::uint8_t {
+  none,     // it is refused
+  limited,  // it waits, unless too many others do that came by message, too
+  any,      // it waits
+  reserved, // it has a place already
+};
+
 /// Starts a run, or finds the one that has its id.
 struct start_run {
   std::shared_ptr<run_channel> channel;
   std::shared_ptr<const writes> input;
   durability how;
   bool remember; // after its end, since its id was chosen by the caller
+  start_patience patience = start_patience::any;
+};
+
+/// Takes places for so many runs that are started next, if all have room.
+struct reserve_places {
+  std::size_t count;
 };
 
 /// Has a run go on that failed, or under which its program ended.
 struct recover_run {
   std::string id;
+  start_patience patience;
+};
+
+/// Finds a run by its id. One that was interrupted and goes on by itself does
+/// so now.
+struct find_run {
+  std::string id;
+  start_patience patience;
 };
 
 /// A run was read from the journal, or why it was not.
@@ -161,9 +184,6 @@ using withdraw_atom = caf::atom_constant<caf::atom("withdraw")>;
 /// Looks how a unit goes at the moment.
 using look_atom = caf::atom_constant<caf::atom("look")>;
 
-/// Finds a run by its id.
-using find_atom = caf::atom_constant<caf::atom("find")>;
-
 /// Answers once a run has begun, or is refused.
 using begin_atom = caf::atom_constant<caf::atom("begin")>;
 
@@ -176,6 +196,9 @@ using hurry_atom = caf::atom_constant<caf::atom("hurry")>;
 /// Comes round every `tick_interval`; timers that are further away than that
 /// are not set yet, so that an ended run leaves no timer behind for long.
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
+
+/// More runs of the journal are to be looked at for their age.
+using sweep_atom = caf::atom_constant<caf::atom("sweep")>;
 
 /// The time of a process's earliest timer has come.
 using wake_atom = caf::atom_constant<caf::atom("wake")>;
@@ -192,6 +215,8 @@ using engine_actor = caf::typed_actor<
   // Starts a run; answers with the run of that id, be it new or not, once it
   // is as durable as it should be.
   caf::replies_to<start_run>::with<run_answer>,
+  // Answers with a refusal, or with nothing.
+  caf::replies_to<reserve_places>::with<run_answer>,
   // Has a run go on; answers once that is as durable as it should be.
   caf::replies_to<recover_run>::with<run_answer>,
   // Removes a run from the journal unless it is under way.
@@ -199,14 +224,16 @@ using engine_actor = caf::typed_actor<
   // From a job that read a run.
   caf::reacts_to<run_loaded>,
   // Finds a run, also in the journal; without a channel if there is none.
-  caf::replies_to<find_atom, std::string>::with<run_answer>,
+  caf::replies_to<find_run>::with<run_answer>,
   // Hands a control on to the run's supervisor; false if the run has ended.
   caf::replies_to<std::string, control>::with<bool>,
   // Hands a look on to the run's supervisor; null if the run has ended.
   caf::replies_to<look_atom,
                   std::string>::with<std::shared_ptr<const run_record>>,
   // From a supervisor that leaves.
-  caf::reacts_to<run_ended>, caf::reacts_to<tick_atom>,
+  caf::reacts_to<run_ended>,
+  // From itself.
+  caf::reacts_to<sweep_atom>, caf::reacts_to<tick_atom>,
   caf::reacts_to<close_atom>>;
 
 /// One per run: starts the run's processes, passes controls on to them, and
@@ -294,7 +321,9 @@ using work_queue_actor = worker_host::extend<
 
 // These stay within a program, so that they need no serialisation.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::start_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::reserve_places)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::recover_run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::find_run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::append_records)

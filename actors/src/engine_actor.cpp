@@ -16,6 +16,10 @@ namespace lightflow {
 
 namespace {
 
+/// Of a thousand runs each: more than can end between two ticks, and a fraction
+/// of a second in all.
+constexpr std::size_t sweeps_per_tick = 200;
+
 error being_removed(const std::string& id) {
   return {error_code::unknown_run,
           fmt::format(R"(run "{}" is being removed from the journal)", id)};
@@ -35,9 +39,9 @@ error current_error() {
 } // namespace
 
 engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env,
-                                     recovery_options recovery)
+                                     recovery_options recovery, run_bound bound)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
-      recovery_(recovery) {
+      recovery_(recovery), bound_(bound) {
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     env_.log_defect("the engine", thrown);
     return caf::exit_reason::unhandled_exception;
@@ -50,14 +54,16 @@ engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
   return {
     [this](start_run& x) { return on_start(x); },
     [this](const run_ended& x) { on_run_ended(x); },
+    [this](const reserve_places& x) { return on_reserve(x); },
     [this](const recover_run& x) { return on_recover(x); },
     [this](const erase_run& x) { return on_erase(x); },
     [this](const run_loaded& x) { on_loaded(x); },
-    [this](find_atom, const std::string& id) { return on_find(id); },
+    [this](const find_run& x) { return on_find(x); },
     [this](const std::string& id, const control& x) {
       return on_control(id, x);
     },
     [this](look_atom, const std::string& id) { return on_look(id); },
+    [this](sweep_atom) { forget_expired(); },
     [this](tick_atom) { on_tick(); },
     [this](close_atom) { on_close(); },
   };
@@ -80,34 +86,54 @@ void engine_actor_impl::on_exit() {
     }
   runs_.clear();
   loads_.clear();
+  waiting_ = {};
 }
 
 // -- starting -----------------------------------------------------------------
 
 caf::result<run_answer> engine_actor_impl::on_start(start_run& x) {
+  if (x.patience == start_patience::reserved)
+    --reserved_;
+  if (current_mailbox_element()->mid.is_async()) {
+    start(x, {});
+    return caf::delegated<run_answer>{};
+  }
+  auto result = owe_run(x.channel->id());
+  start(x, {&result, 1});
+  return result.given_later();
+}
+
+/// A run that is there already needs no place.
+void engine_actor_impl::start(start_run& x, askers to) {
   auto& id = x.channel->id();
   if (closing_) {
     x.channel->close(engine_was_destroyed(id));
-    return run_answer{nullptr, engine_was_destroyed(id)};
+    return answer(to, {nullptr, engine_was_destroyed(id)});
   }
   if (auto i = runs_.find(id); i != runs_.end())
-    return when_begun(i->second);
-  auto is_kept = x.how != durability::none;
+    return answer_when_begun(i->second, to);
   if (x.remember && env_.journal != nullptr) // perhaps the journal has it
     try {
       if (erasing_.contains(id))
-        return run_answer{nullptr, being_removed(id)};
+        return answer(to, {nullptr, being_removed(id)});
       if (auto found = find_stored(id))
-        return load_run(*found, true);
+        return load_run(*found, true, x.patience, to);
     } catch (...) {
-      return run_answer{nullptr, current_error()};
+      return answer(to, {nullptr, current_error()});
     }
+  if (free_places() == 0)
+    return put_off(std::string{id}, std::move(x), x.patience, to);
+  begin_new(x, to);
+}
+
+void engine_actor_impl::begin_new(start_run& x, askers to) {
+  auto is_kept = x.how != durability::none;
   run_history history{x.channel->flow(), x.input, env_.now(), is_kept};
   std::optional<journal_place> place;
   if (is_kept)
     place = journal_place{x.how, 0, false};
-  return when_begun(
-    begin({x.channel, std::move(history), place}, x.remember && !is_kept));
+  answer_when_begun(
+    begin({x.channel, std::move(history), place}, x.remember && !is_kept), to);
 }
 
 auto engine_actor_impl::begin(supervised_run x, bool remember) -> entry& {
@@ -121,27 +147,24 @@ auto engine_actor_impl::begin(supervised_run x, bool remember) -> entry& {
   return run;
 }
 
-/// Answers once a run is as durable as it should be, if it was asked.
-caf::result<run_answer> engine_actor_impl::when_begun(const entry& run) {
-  if (current_mailbox_element()->mid.is_async())
-    return caf::delegated<run_answer>{};
-  auto answer = owe_run(run.channel->id());
-  answer_when_begun(run, answer);
-  return answer.given_later();
+void engine_actor_impl::answer(askers to, const run_answer& x) {
+  for (auto& who : to)
+    who.deliver(x);
 }
 
-/// A supervisor that does not answer has left. Either its run had begun, or the
-/// channel knows why it could not.
-void engine_actor_impl::answer_when_begun(const entry& run,
-                                          const owed<run_answer>& answer) {
+/// Answers once a run is as durable as it should be. A supervisor that does not
+/// answer has left. Either its run had begun, or the channel knows why it could
+/// not.
+void engine_actor_impl::answer_when_begun(const entry& run, askers to) {
   if (!run.is_kept || run.supervisor == nullptr)
-    return answer.deliver({run.channel});
-  request(run.supervisor, caf::infinite, begin_atom::value)
-    .then([answer](run_answer& x) { answer.deliver(std::move(x)); },
-          [answer, channel = run.channel](const caf::error&) {
-            auto refusal = channel->refusal();
-            answer.deliver({refusal ? nullptr : channel, std::move(refusal)});
-          });
+    return answer(to, {run.channel});
+  for (auto& who : to)
+    request(run.supervisor, caf::infinite, begin_atom::value)
+      .then([who](run_answer& x) { who.deliver(std::move(x)); },
+            [who, channel = run.channel](const caf::error&) {
+              auto refusal = channel->refusal();
+              who.deliver({refusal ? nullptr : channel, std::move(refusal)});
+            });
 }
 
 /// To whoever asks for a run now.
@@ -158,24 +181,26 @@ engine_actor_impl::find_stored(const std::string& id) const {
 
 /// One that was interrupted and is to go on by itself is not waited for: it
 /// goes on now.
-caf::result<run_answer> engine_actor_impl::on_find(const std::string& id) {
-  if (auto i = runs_.find(id); i != runs_.end())
+caf::result<run_answer> engine_actor_impl::on_find(const find_run& x) {
+  if (auto i = runs_.find(x.id); i != runs_.end())
     return run_answer{i->second.channel};
   if (env_.journal == nullptr)
     return run_answer{};
   try {
-    auto found = find_stored(id);
-    if (!found || erasing_.contains(id))
+    auto found = find_stored(x.id);
+    if (!found || erasing_.contains(x.id))
       return run_answer{};
-    return load_run(*found, recovery_.resumes());
+    auto result = owe_run(x.id);
+    load_run(*found, recovery_.resumes(), x.patience, {&result, 1});
+    return result.given_later();
   } catch (...) {
     return run_answer{nullptr, current_error()};
   }
 }
 
-caf::result<run_answer> engine_actor_impl::load_run(const run_summary& x,
-                                                    bool resumes) {
-  return load_run(x.id, resumes && x.condition == run_condition::running);
+void engine_actor_impl::load_run(const run_summary& x, bool resumes,
+                                 start_patience how, askers to) {
+  load_run(x.id, resumes && x.condition == run_condition::running, how, to);
 }
 
 /// The name of a run's flow; empty if it cannot be read.
@@ -198,27 +223,38 @@ caf::result<run_answer> engine_actor_impl::on_recover(const recover_run& x) {
                                    : "it is not kept in the journal")}};
   if (erasing_.contains(x.id))
     return run_answer{nullptr, being_removed(x.id)};
-  return load_run(x.id, true);
+  auto result = owe_run(x.id);
+  load_run(x.id, true, x.patience, {&result, 1});
+  return result.given_later();
 }
 
 /// Reads a run on a thread of its own, and answers when that is done and it
-/// goes on, if it is to.
-caf::result<run_answer> engine_actor_impl::load_run(const std::string& id,
-                                                    bool recovers) {
+/// goes on, if it is to; for that it needs a place.
+void engine_actor_impl::load_run(const std::string& id, bool recovers,
+                                 start_patience how, askers to) {
   if (closing_)
-    return run_answer{nullptr, engine_was_destroyed(id)};
-  auto answer = owe_run(id);
-  start_load(id, recovers);
-  loads_[id].askers.push_back(answer);
-  return answer.given_later();
+    return answer(to, {nullptr, engine_was_destroyed(id)});
+  auto i = loads_.find(id);
+  auto has_place = i != loads_.end() && i->second.recovers;
+  if (recovers && !has_place && free_places() == 0)
+    return put_off(id, std::nullopt, how, to);
+  auto& wanted = start_load(id, recovers);
+  wanted.askers.insert(wanted.askers.end(), to.begin(), to.end());
 }
 
-void engine_actor_impl::start_load(const std::string& id, bool recovers,
-                                   std::optional<run_summary> summary) {
+/// If the run is to go on, so it does for all who wait for that.
+auto engine_actor_impl::start_load(const std::string& id, bool recovers,
+                                   std::optional<run_summary> summary)
+  -> load& {
   auto [i, is_new] = loads_.try_emplace(id);
-  i->second.recovers = i->second.recovers || recovers;
+  auto& result = i->second;
+  if (recovers && !std::exchange(result.recovers, true)) {
+    ++resuming_;
+    for (auto& who : waiting_.take_askers(id))
+      result.askers.push_back(std::move(who));
+  }
   if (!is_new)
-    return;
+    return result;
   auto read = [source = env_.journal->source, id,
                summary = std::move(summary)]() -> run_loaded {
     return {id,
@@ -230,12 +266,14 @@ void engine_actor_impl::start_load(const std::string& id, bool recovers,
                                std::move(read), [id](const error& why) {
                                  return run_loaded{id, nullptr, why};
                                });
+  return result;
 }
 
 void engine_actor_impl::on_loaded(const run_loaded& x) {
   auto wanted = std::move(loads_.extract(x.id).mapped());
+  resuming_ -= wanted.recovers ? 1 : 0;
   if (auto i = runs_.find(x.id); i != runs_.end())
-    join(i->second, wanted);
+    answer_when_begun(i->second, wanted.askers); // it began meanwhile
   else if (closing_)
     refuse(x.id, wanted, engine_was_destroyed(x.id));
   else if (x.refusal)
@@ -245,13 +283,8 @@ void engine_actor_impl::on_loaded(const run_loaded& x) {
   else
     for (auto& asker : wanted.askers)
       asker.deliver(run_answer{make_channel(*x.run)});
+  use_places();
   leave_if_done();
-}
-
-/// It began while it was looked for.
-void engine_actor_impl::join(const entry& run, load& wanted) {
-  for (auto& asker : wanted.askers)
-    answer_when_begun(run, asker);
 }
 
 void engine_actor_impl::go_on(replayed_run& x, load& wanted) {
@@ -265,10 +298,10 @@ void engine_actor_impl::go_on(replayed_run& x, load& wanted) {
   journal_place place{plan->durability.value_or(env_.journal->how),
                       x.next_record,
                       x.summary.condition == run_condition::suspended};
-  join(begin(
-         {std::make_shared<run_channel>(id, plan), std::move(x.history), place},
-         false),
-       wanted);
+  auto& run = begin(
+    {std::make_shared<run_channel>(id, plan), std::move(x.history), place},
+    false);
+  answer_when_begun(run, wanted.askers);
 }
 
 /// Who asked is told; if nobody did, an event tells that the run waits.
@@ -290,11 +323,16 @@ void engine_actor_impl::recover_interrupted() {
   if (env_.journal == nullptr || closing_)
     return;
   try {
-    for (auto& x : recovery_.next_interrupted(*env_.journal->source.from))
-      if (runs_.contains(x.id))
-        recovery_.ended(x.id); // it began after the engine
-      else
-        start_load(x.id, true, x);
+    for (auto room = free_places(); room > 0; room = free_places()) {
+      auto next = recovery_.next_interrupted(*env_.journal->source.from, room);
+      if (next.empty())
+        return;
+      for (auto& x : next)
+        if (runs_.contains(x.id))
+          recovery_.ended(x.id); // it began after the engine
+        else
+          start_load(x.id, true, x);
+    }
   } catch (...) {
     env_.log(log_level::error,
              fmt::format("interrupted runs could not be listed: {}",
@@ -302,7 +340,8 @@ void engine_actor_impl::recover_interrupted() {
   }
 }
 
-/// The member function of that name would have the answer sent here.
+/// Goes on by messages, so that others come in between. The member function of
+/// that name would have the answers sent here.
 void engine_actor_impl::forget_expired() {
   if (env_.journal == nullptr || closing_)
     return;
@@ -310,6 +349,10 @@ void engine_actor_impl::forget_expired() {
     for (auto& id :
          recovery_.next_expired(*env_.journal->source.from, env_.now()))
       caf::anon_send(env_.journal->writer, erase_run{std::move(id)});
+    if (recovery_.has_come_round() || sweeps_ == 0)
+      return;
+    --sweeps_;
+    send(this, sweep_atom::value);
   } catch (...) {
     env_.log(log_level::error, fmt::format("old runs could not be listed: {}",
                                            current_error().what()));
@@ -318,7 +361,8 @@ void engine_actor_impl::forget_expired() {
 
 /// Until it is gone, nobody may begin anew what is about to be removed.
 caf::result<forget_answer> engine_actor_impl::on_erase(const erase_run& x) {
-  if (supervisor_of(x.id) != nullptr || loads_.contains(x.id))
+  if (supervisor_of(x.id) != nullptr || loads_.contains(x.id)
+      || waiting_.contains(x.id))
     return forget_answer::is_under_way;
   runs_.erase(x.id);
   erasing_.insert(x.id);
@@ -369,7 +413,7 @@ void engine_actor_impl::on_run_ended(const run_ended& x) {
     runs_.erase(i);
   --live_;
   recovery_.ended(x.channel->id());
-  recover_interrupted();
+  use_places();
   leave_if_done();
 }
 
@@ -390,7 +434,8 @@ void engine_actor_impl::on_tick() {
     if (run.supervisor != nullptr)
       send(run.supervisor, tick_atom::value);
   recovery_.wait_no_longer();
-  recover_interrupted();
+  use_places();
+  sweeps_ = sweeps_per_tick;
   forget_expired();
   warn_of_hanging_journal();
   delayed_send(this, tick_interval, tick_atom::value);
@@ -398,6 +443,7 @@ void engine_actor_impl::on_tick() {
 
 void engine_actor_impl::on_close() {
   closing_ = true;
+  refuse_waiting();
   if (env_.journal != nullptr)
     send(env_.journal->writer, hurry_atom::value);
   for (auto& [id, run] : runs_)

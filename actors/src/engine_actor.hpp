@@ -9,12 +9,15 @@
 #include "run_recovery.hpp"
 #include "runtime.hpp"
 #include "supervisor_actor.hpp"
+#include "waiting_runs.hpp"
 
 #include <caf/result.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,10 +26,16 @@
 
 namespace lightflow {
 
+/// How many runs may be under way, and how many messages may wait for that.
+struct run_bound {
+  std::size_t runs; // 0: any number
+  std::size_t waiting;
+};
+
 class engine_actor_impl : public pooled<engine_actor::base> {
 public:
   engine_actor_impl(caf::actor_config& cfg, runtime& env,
-                    recovery_options recovery);
+                    recovery_options recovery, run_bound bound);
 
   const char* name() const override {
     return "lightflow.engine";
@@ -38,6 +47,9 @@ protected:
   behavior_type make_behavior() override;
 
 private:
+  using asker = waiting_runs::asker;
+  using askers = std::span<const asker>; // none: nobody waits
+
   struct entry {
     supervisor_actor supervisor; // null: the run has ended
     std::shared_ptr<run_channel> channel;
@@ -52,29 +64,39 @@ private:
   };
 
   caf::result<run_answer> on_start(start_run& x);
+  caf::result<run_answer> on_reserve(const reserve_places& x);
   caf::result<run_answer> on_recover(const recover_run& x);
   caf::result<forget_answer> on_erase(const erase_run& x);
   void on_loaded(const run_loaded& x);
-  caf::result<run_answer> on_find(const std::string& id);
+  caf::result<run_answer> on_find(const find_run& x);
   caf::result<bool> on_control(const std::string& id, const control& x);
   caf::result<std::shared_ptr<const run_record>> on_look(const std::string& id);
   void on_run_ended(const run_ended& x);
   void on_tick();
   void on_close();
 
+  void start(start_run& x, askers to);
+  void begin_new(start_run& x, askers to);
   entry& begin(supervised_run x, bool remember);
-  caf::result<run_answer> when_begun(const entry& run);
-  void answer_when_begun(const entry& run, const owed<run_answer>& answer);
-  caf::result<run_answer> load_run(const std::string& id, bool recovers);
-  caf::result<run_answer> load_run(const run_summary& x, bool resumes);
-  void start_load(const std::string& id, bool recovers,
-                  std::optional<run_summary> summary = {});
-  void join(const entry& run, load& wanted);
+  void answer(askers to, const run_answer& x);
+  void answer_when_begun(const entry& run, askers to);
+  void load_run(const std::string& id, bool recovers, start_patience how,
+                askers to);
+  void load_run(const run_summary& x, bool resumes, start_patience how,
+                askers to);
+  load& start_load(const std::string& id, bool recovers,
+                   std::optional<run_summary> summary = {});
   void go_on(replayed_run& x, load& wanted);
   void refuse(const std::string& id, load& wanted, const error& why);
   owed<run_answer> owe_run(const std::string& id);
   std::optional<run_summary> find_stored(const std::string& id) const;
   std::string stored_flow(const std::string& id) const;
+  std::size_t free_places() const;
+  error too_many_runs(start_patience how) const;
+  void put_off(const std::string& id, std::optional<start_run> start,
+               start_patience how, askers to);
+  void use_places();
+  void refuse_waiting();
   void recover_interrupted();
   void forget_expired();
   void warn_of_hanging_journal();
@@ -86,7 +108,12 @@ private:
   std::unordered_map<std::string, load> loads_;      // under way
   std::unordered_set<std::string> erasing_; // runs, until they are gone
   run_recovery recovery_;
-  std::size_t live_ = 0;
+  std::size_t sweeps_ = 0; // that may follow until the next tick
+  run_bound bound_;
+  waiting_runs waiting_;     // for a place
+  std::size_t live_ = 0;     // runs under way
+  std::size_t resuming_ = 0; // runs that will be once they are read
+  std::size_t reserved_ = 0; // places of runs that are about to come
   bool closing_ = false;
 };
 

@@ -67,7 +67,8 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
                          engine_options options)
     : flows_(flows), has_journal_(options.journal != nullptr),
       value_limit_(options.value_limit), durability_(options.durability),
-      network_(options.network) {
+      network_(options.network), max_runs_(options.max_runs),
+      excess_(options.excess) {
   require_valid(options);
   if (options.journal != nullptr)
     claim_.emplace(options.journal);
@@ -107,7 +108,8 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
     *env_, worker_care{options.worker_heartbeat, options.worker_patience,
                        value_limit_});
   actor_ = system->spawn<engine_actor_impl, caf::hidden>(
-    *env_, recovery_options{options.interrupted, options.retention});
+    *env_, recovery_options{options.interrupted, options.retention},
+    run_bound{options.max_runs, options.max_waiting});
   front_ = system->spawn<front_actor_impl, caf::hidden>(*env_, *this, actor_);
   notices_.connect(
     [to = front_](notice x) { caf::anon_send(to, std::move(x)); });
@@ -127,36 +129,58 @@ void engine_core::open_journal(const engine_options& options) {
 
 // -- runs ---------------------------------------------------------------------
 
-namespace {
-
-/// What nobody keeps and nobody else can name is under way once it is sent.
-bool is_answered(const start_run& x) {
-  return x.how != durability::none || x.remember;
+/// Nothing ends on CAF's test scheduler while somebody waits.
+start_patience engine_core::patience_of_calls() const {
+  auto waits = excess_ == excess_starts::wait && test_scheduler() == nullptr;
+  return waits ? start_patience::any : start_patience::none;
 }
 
-} // namespace
+start_patience engine_core::patience_of_messages() const {
+  return excess_ == excess_starts::wait ? start_patience::limited
+                                        : start_patience::none;
+}
+
+/// What nobody keeps and nobody else can name is under way once it is sent, if
+/// there may be any number of runs.
+bool engine_core::is_answered(const start_run& x) const {
+  return x.how != durability::none || x.remember || max_runs_ > 0;
+}
 
 std::shared_ptr<run_channel> engine_core::start(start_run x) {
+  x.patience = patience_of_calls();
   if (is_answered(x))
     return unwrap(ask<run_answer>(std::move(x)));
   std::shared_lock lock{open_};
   require_open();
   auto result = x.channel;
   caf::anon_send(actor_, std::move(x));
-  if (front_left_) // perhaps nobody takes it any more
+  if (closed_) // perhaps nobody takes it any more
     result->close(engine_was_destroyed(result->id()));
   return result;
 }
 
+/// They are asked for together, so that they are written together, if all of
+/// them will have a place without the test scheduler being run in between.
 std::vector<std::shared_ptr<run_channel>>
 engine_core::start_all(std::vector<start_run> all) {
   std::vector<std::shared_ptr<run_channel>> result;
   result.reserve(all.size());
-  if (!all.empty() && !is_answered(all.front())) {
+  auto is_bounded = max_runs_ > 0;
+  auto one_by_one
+    = all.empty() || !is_answered(all.front())
+      || (is_bounded && excess_ == excess_starts::wait && test_scheduler());
+  if (one_by_one) {
     for (auto& x : all)
       result.push_back(start(std::move(x)));
     return result;
   }
+  auto how = patience_of_calls();
+  if (is_bounded && excess_ == excess_starts::refuse) {
+    (void)unwrap(ask<run_answer>(reserve_places{all.size()}));
+    how = start_patience::reserved;
+  }
+  for (auto& x : all)
+    x.patience = how;
   for (auto& x : ask_all<run_answer>(std::move(all)))
     result.push_back(unwrap(std::move(x)));
   return result;
@@ -164,7 +188,7 @@ engine_core::start_all(std::vector<start_run> all) {
 
 std::shared_ptr<run_channel> engine_core::recover(const std::string& id) {
   require_journal();
-  return unwrap(ask<run_answer>(recover_run{id}));
+  return unwrap(ask<run_answer>(recover_run{id, patience_of_calls()}));
 }
 
 std::shared_ptr<run_channel>
@@ -177,7 +201,7 @@ engine_core::unwrap(std::optional<run_answer> x) const {
 }
 
 std::shared_ptr<run_channel> engine_core::find(const std::string& id) {
-  return unwrap(ask<run_answer>(find_atom::value, id));
+  return unwrap(ask<run_answer>(find_run{id, patience_of_calls()}));
 }
 
 bool engine_core::forget(const std::string& id) {
@@ -245,16 +269,17 @@ void engine_core::close_ports() {
 // -- its end ------------------------------------------------------------------
 
 void engine_core::require_open() const {
-  if (closed_ || front_left_)
+  if (closed_)
     throw error(error_code::engine_closed, "the engine was destroyed");
 }
 
-/// What is asked is answered before anything ends; whoever waits for a disk
-/// that fails is told so. First all runs end, then the events that came of
-/// them, then the functions return and the delegated steps end that no actor
+/// Whoever waits for an answer is given one first, also if that waits for a
+/// place or for a disk that fails. Then all runs end, then the events that came
+/// of them, then the functions return and the delegated steps end that no actor
 /// waits for any more, since they took too long, then the threads end.
 void engine_core::close() {
-  closed_ = true;
+  begins_to_close();
+  caf::anon_send(actor_, close_atom::value);
   if (has_journal_)
     caf::anon_send(env_->journal->writer, hurry_atom::value);
   std::unique_lock{open_}.unlock();
@@ -321,9 +346,13 @@ void engine_core::log_running() const {
                           id));
 }
 
-bool engine_core::run_test_scheduler() {
-  auto test = dynamic_cast<caf::scheduler::test_coordinator*>(
+caf::scheduler::test_coordinator* engine_core::test_scheduler() const {
+  return dynamic_cast<caf::scheduler::test_coordinator*>(
     &env_->system.scheduler());
+}
+
+bool engine_core::run_test_scheduler() {
+  auto test = test_scheduler();
   if (test != nullptr)
     test->run();
   return test != nullptr;

@@ -24,6 +24,10 @@
 #include <utility>
 #include <vector>
 
+namespace caf::scheduler {
+class test_coordinator;
+} // namespace caf::scheduler
+
 namespace lightflow {
 
 /// What is behind an engine and the handles of its runs: owns the threads and
@@ -70,6 +74,11 @@ public:
   std::size_t value_limit() const noexcept {
     return value_limit_;
   }
+
+  /// Whether who calls a function waits while as many runs are under way as may
+  /// be, and who sends a message.
+  start_patience patience_of_calls() const;
+  start_patience patience_of_messages() const;
 
   /// Asks the engine actor and waits for the answer; nothing if the actor that
   /// should answer ended before. Throws error_code::engine_closed.
@@ -119,14 +128,16 @@ public:
     return front_;
   }
 
-  /// The front has ended, and has begun to close the engine: from now on,
-  /// whatever is asked throws error_code::engine_closed.
-  void front_left() noexcept {
-    front_left_ = true;
+  /// The engine actor is about to be told to close: from now on, whatever is
+  /// asked throws error_code::engine_closed.
+  void begins_to_close() noexcept {
+    closed_ = true;
   }
 
 private:
   void require_open() const;
+  bool is_answered(const start_run& x) const;
+  caf::scheduler::test_coordinator* test_scheduler() const;
 
   template <class Answer, class Response>
   static std::optional<Answer> receive(Response& from) {
@@ -157,6 +168,8 @@ private:
   std::size_t value_limit_;
   durability durability_;
   std::optional<network_options> network_;
+  std::size_t max_runs_;
+  excess_starts excess_;
   notice_board notices_;
   std::unique_ptr<event_queue> events_;
   std::unique_ptr<runtime> env_;

@@ -101,7 +101,7 @@ void front_actor_impl::on_exit() {
   for (auto& [number, refuse] : std::exchange(open_, {}))
     refuse(engine_is_closed());
   if (!closed_) {
-    core_.front_left();
+    core_.begins_to_close();
     anon_send(engine_, close_atom::value);
   }
   engine_ = nullptr;

@@ -48,7 +48,7 @@ void front_actor_impl::find(const std::string& id, reply<T> to, F then) {
         throw unknown_run(id);
       then(x.channel);
     },
-    find_atom::value, id);
+    find_run{id, core_.patience_of_messages()});
 }
 
 /// Starts a run, and goes on with its channel.
@@ -59,6 +59,7 @@ void front_actor_impl::begin(std::string id, const std::string& flow,
   auto what = id.empty()
                 ? make_start(core_, flow, std::move(input))
                 : make_start_as(core_, std::move(id), flow, std::move(input));
+  what.patience = core_.patience_of_messages();
   ask<run_answer>(
     to,
     [then = std::move(then)](run_answer& x) mutable {
@@ -108,7 +109,7 @@ void front_actor_impl::recover(const messages::recover& x, status_reply to) {
         throw *answer.refusal;
       tell_status(answer.channel, {false, false, {}}, to);
     },
-    recover_run{x.id});
+    recover_run{x.id, core_.patience_of_messages()});
 }
 
 void front_actor_impl::direct(control_action action, const std::string& id,

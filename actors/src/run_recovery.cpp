@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "run_recovery.hpp"
 
+#include <algorithm>
+
 namespace lightflow {
 
 namespace {
@@ -13,11 +15,12 @@ constexpr std::size_t sweep = 1000;
 
 } // namespace
 
-std::vector<run_summary> run_recovery::next_interrupted(const journal& from) {
+std::vector<run_summary> run_recovery::next_interrupted(const journal& from,
+                                                        std::size_t room) {
   std::vector<run_summary> result;
   if (is_done_ || under_way_.size() > at_once / 2)
     return result;
-  auto wanted = at_once - under_way_.size();
+  auto wanted = std::min(at_once - under_way_.size(), room);
   auto found = from.list(run_condition::running, seen_, wanted);
   is_done_ = found.size() < wanted;
   for (auto& x : found) {

@@ -32,8 +32,9 @@ public:
     return how_.interrupted == interrupted_runs::resume;
   }
 
-  /// The next runs that are to go on, as many as may now.
-  std::vector<run_summary> next_interrupted(const journal& from);
+  /// The next runs that are to go on, as many as may now, and `room` at most.
+  std::vector<run_summary> next_interrupted(const journal& from,
+                                            std::size_t room);
 
   /// A run that had gone on is at its end, or cannot go on.
   void ended(const std::string& id) {
@@ -47,6 +48,11 @@ public:
 
   /// Runs that have been kept long enough, of the next thousand that succeeded.
   std::vector<std::string> next_expired(const journal& from, time_point now);
+
+  /// Whether all that succeeded have been looked at, and it begins anew.
+  bool has_come_round() const noexcept {
+    return swept_.empty();
+  }
 
 private:
   recovery_options how_;

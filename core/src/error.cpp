@@ -55,6 +55,8 @@ std::string_view to_string(error_code code) {
     return "no_network";
   case error_code::bad_request:
     return "bad_request";
+  case error_code::too_many_runs:
+    return "too_many_runs";
   case error_code::engine_closed:
     return "engine_closed";
   case error_code::internal:

@@ -282,4 +282,14 @@ BOOST_AUTO_TEST_CASE(runs_that_succeeded_are_kept_for_the_time_asked_for) {
   BOOST_TEST(engine().find("failed")->wait().has(status::suspended));
 }
 
+BOOST_AUTO_TEST_CASE(runs_are_forgotten_as_fast_as_they_can_come) {
+  configure = [](auto& options) { options.retention = 1s; };
+  catalog.flow("quick").recoverable();
+  for (int i = 0; i < 3; ++i)
+    engine().start_all("quick", std::vector<inputs>(1500));
+  BOOST_TEST(engine().list(run_condition::finished, {}, 9999).size() == 4500U);
+  advance(31s, 1s);
+  BOOST_TEST(engine().list(run_condition::finished).empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

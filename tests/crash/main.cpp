@@ -6,21 +6,20 @@
 //
 // Exits with 0 if it does. Otherwise it tells what was broken, with which seed,
 // and leaves the directory with journal and log for a look.
+#include "../support/started_program.hpp"
+#include "log_checker.hpp"
 #include "program.hpp"
 #include "random_flow.hpp"
 #include "work_log.hpp"
 
 #include <chrono>
-#include <csignal>
 #include <exception>
 #include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <thread>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
@@ -34,60 +33,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A start of the program, as a process of its own.
-class child {
-public:
-  explicit child(const program_options& x) {
-    auto seed = std::to_string(x.seed);
-    auto how = std::to_string(static_cast<int>(x.durability));
-    id_ = ::fork();
-    if (id_ < 0)
-      throw std::runtime_error("no child process can be made");
-    if (id_ == 0) {
-      ::execl("/proc/self/exe", "kill_test", "--run", x.directory.c_str(),
-              seed.c_str(), how.c_str(), x.waits ? "1" : "0", nullptr);
-      ::_exit(127);
-    }
-  }
-
-  ~child() {
-    kill();
-  }
-
-  child(const child&) = delete;
-  child& operator=(const child&) = delete;
-
-  /// Waits for its end, so long at most. Throws unless it ended well, if it
-  /// did.
-  bool ends_within(std::chrono::microseconds patience) {
-    auto deadline = std::chrono::steady_clock::now() + patience;
-    for (;;) {
-      int status = 0;
-      if (::waitpid(id_, &status, WNOHANG) == id_) {
-        id_ = 0;
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-          throw std::runtime_error("the program failed by itself");
-        return true;
-      }
-      auto left = deadline - std::chrono::steady_clock::now();
-      if (left <= 0s)
-        return false;
-      std::this_thread::sleep_for(
-        std::min<std::chrono::nanoseconds>(left, 500us));
-    }
-  }
-
-  void kill() {
-    if (id_ <= 0)
-      return;
-    ::kill(id_, SIGKILL);
-    ::waitpid(id_, nullptr, 0);
-    id_ = 0;
-  }
-
-private:
-  pid_t id_ = 0;
-};
+started_program start(const program_options& x) {
+  return started_program{{"--run", x.directory, std::to_string(x.seed),
+                          std::to_string(static_cast<int>(x.durability)),
+                          x.waits ? "1" : "0"}};
+}
 
 struct totals {
   std::size_t kills = 0;
@@ -119,7 +69,7 @@ public:
       sum.kills += done ? 0 : 1;
       check();
     }
-    if (!done && !child{options_}.ends_within(60s))
+    if (!done && !start(options_).ends_within(60s))
       throw std::runtime_error("the program does not come to its end");
     auto all = check();
     if (all.finished_runs != flows_.size())
@@ -136,7 +86,7 @@ private:
     constexpr std::uint64_t longest = 40'000; // microseconds
     constexpr auto to_begin = 5s;
     auto before = log_size();
-    child program{options_};
+    auto program = start(options_);
     auto done = false;
     // It takes a while to open the journal. Mostly, wait for the first step.
     if (chance_() % 5 > 0)

@@ -52,6 +52,8 @@ result<std::uint64_t> run_step(step& self, const random_process& process,
   return value;
 }
 
+} // namespace
+
 void define(catalog& flows, const random_flow& flow, work_log& log) {
   auto& defined = flows.flow(flow.name).recoverable();
   for (auto& process : flow.processes) {
@@ -66,6 +68,8 @@ void define(catalog& flows, const random_flow& flow, work_log& log) {
   }
 }
 
+namespace {
+
 void tell(work_log& log, const run_report& report) {
   seen_values steps;
   for (auto& process : report.processes())
@@ -74,6 +78,8 @@ void tell(work_log& log, const run_report& report) {
         steps.emplace_back(step.id(), step.result<std::uint64_t>().value_or(0));
   log.report(report.id(), report.success(), steps);
 }
+
+} // namespace
 
 void bring_to_success(run_handle run, work_log& log) {
   for (;;) {
@@ -84,8 +90,6 @@ void bring_to_success(run_handle run, work_log& log) {
     run = run.recover();
   }
 }
-
-} // namespace
 
 int run_program(const program_options& options) {
   auto flows = make_flows(options.seed);

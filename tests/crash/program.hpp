@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lightflow/core/durability.hpp"
+#include "lightflow/lightflow.hpp"
+
+#include "random_flow.hpp"
+#include "work_log.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -19,6 +22,14 @@ struct program_options {
     return directory / "log";
   }
 };
+
+/// Adds a recoverable flow whose steps tell the log what they do. Both must
+/// outlive the catalog.
+void define(catalog& flows, const random_flow& flow, work_log& log);
+
+/// Waits for the end of a run, tells the log, and has it recovered until it
+/// succeeds.
+void bring_to_success(run_handle run, work_log& log);
 
 /// Starts a run of each flow, or has the one go on that there is, until all
 /// have succeeded. Gives the exit code of the program.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "random_flow.hpp"
-
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +13,7 @@
 // one line each:
 //
 //     start
+//     want RUN                        before a run is started by its id
 //     begin STEP ANCESTOR=VALUE…      before it does anything
 //     fail STEP
 //     end STEP VALUE                  before it returns
@@ -38,6 +37,7 @@ public:
   work_log(const work_log&) = delete;
   work_log& operator=(const work_log&) = delete;
 
+  void want(const std::string& run);
   void begin(const std::string& step, const seen_values& ancestors);
   void end(const std::string& step, std::uint64_t value);
   void report(const std::string& run, bool success, const seen_values& steps);
@@ -55,18 +55,5 @@ private:
 
 /// Removes what was being appended as the program was killed.
 void cut_torn_line(const std::filesystem::path& path);
-
-/// What the log says up to now, of runs that are named like their flows.
-struct log_summary {
-  std::size_t cut_off = 0; // steps that were running as the program was killed
-  std::size_t finished_runs = 0;
-  std::string violation; // of what recovery promises; empty: none
-};
-
-/// Holds what steps did against what recovery promises: what was reported does
-/// not run again, nothing runs twice at once, or before what it runs after, and
-/// all values are right.
-log_summary check_log(const std::filesystem::path& path,
-                      const std::vector<random_flow>& flows);
 
 } // namespace lightflow::tests

@@ -60,34 +60,41 @@ public:
   /// error_code::unknown_flow; with error_code::no_codec or value_too_large for
   /// an input that a recoverable flow cannot keep, no_journal if the engine has
   /// no journal for it, and journal_failed if that cannot be written, so that
-  /// there is no such run.
+  /// there is no such run. While as many runs are under way as
+  /// engine_options::max_runs allows, waits until others have ended, or throws
+  /// too_many_runs, as engine_options::excess says.
   run_handle start(std::string_view flow, inputs input = {});
 
   /// Starts a run for each of these inputs, and gives their handles in that
   /// order: of recoverable runs many more in a second than one at a time, since
   /// they are written together. Throws as `start` does; what is wrong with an
-  /// input is told before any run begins. Where the journal cannot be written,
-  /// some may have begun: `list` tells them.
+  /// input is told before any run begins, and so is too_many_runs; if it waits
+  /// for other runs, it returns when the last has begun. Where the journal
+  /// cannot be written, some may have begun: `list` tells them.
   std::vector<run_handle> start_all(std::string_view flow,
                                     std::vector<inputs> all);
 
   /// Starts a run under this id, or gives the run that has it already, also
   /// when that has ended, or is in the journal only: there is never a second
-  /// one. One that was interrupted goes on. Throws as above and as `recover`,
-  /// and error_code::bad_run_id if the id does not follow the rules for names.
+  /// one. One that was interrupted goes on, as with `recover`. Throws as above
+  /// and as `recover`, and error_code::bad_run_id if the id does not follow the
+  /// rules for names.
   run_handle start_as(std::string id, std::string_view flow, inputs input = {});
 
   /// The run of that id, if it is under way, was started with `start_as` or is
-  /// in the journal. Throws as `recover` if it is there but cannot be read.
+  /// in the journal. One that was interrupted and goes on by itself does so
+  /// now, as with `recover`. Throws as `recover` if it is there but cannot be
+  /// read.
   std::optional<run_handle> find(const std::string& id) const;
 
   /// Has a run of the journal go on that failed or was interrupted, and gives a
   /// handle of it as it goes on. Steps and processes that succeeded do not run
   /// again. Waits until the journal says that it goes on, also while it cannot
-  /// be written. Throws lightflow::error: error_code::no_journal, unknown_run,
-  /// not_recoverable if it is under way or succeeded, unknown_flow if the
-  /// catalog does not have its flow, definition_changed, bad_encoding, bad_key,
-  /// and journal_error if the run cannot be read.
+  /// be written; and for a place, as `start` does. Throws lightflow::error:
+  /// error_code::no_journal, unknown_run, too_many_runs, not_recoverable if it
+  /// is under way or succeeded, unknown_flow if the catalog does not have its
+  /// flow, definition_changed, bad_encoding, bad_key, and journal_error if the
+  /// run cannot be read.
   run_handle recover(const std::string& id);
 
   /// The runs of the journal in one condition, in order of their ids, beginning

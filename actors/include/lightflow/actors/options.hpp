@@ -35,6 +35,17 @@ enum class interrupted_runs {
   wait,
 };
 
+/// What becomes of a start beyond engine_options::max_runs.
+enum class excess_starts {
+  /// It waits until other runs have ended, after those that came before it. Who
+  /// calls a function waits in it; who sends a message waits for its answer. On
+  /// CAF's test scheduler, where nothing ends while a function waits, functions
+  /// refuse instead.
+  wait,
+  /// It is refused with error_code::too_many_runs.
+  refuse,
+};
+
 /// How an engine runs. The defaults are meant to be kept.
 struct engine_options {
   executor runs_on = executor::own_threads;
@@ -45,6 +56,17 @@ struct engine_options {
   /// Threads that may be held by steps at once, blocked ones included. More
   /// steps wait for one of these to return.
   std::size_t max_threads = 256;
+
+  /// Runs that may be under way at once: which have begun and not ended, those
+  /// included that go on after a crash or a recovery. 0: any number.
+  std::size_t max_runs = 0;
+
+  /// What becomes of starts beyond that, and of recoveries.
+  excess_starts excess = excess_starts::wait;
+
+  /// Starts and recoveries by messages that may wait at once for other runs to
+  /// end. More are refused with error_code::too_many_runs.
+  std::size_t max_waiting = 1024;
 
   /// Where the engine logs; empty for spdlog's default logger.
   log_function log;

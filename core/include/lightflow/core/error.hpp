@@ -66,6 +66,9 @@ enum class error_code {
   no_network,
   /// A message asks for something that cannot be: see the text.
   bad_request,
+  /// As many runs are under way as engine_options::max_runs allows: start this
+  /// one when others have ended, or raise that.
+  too_many_runs,
   /// The engine was shut down: start another one.
   engine_closed,
   /// A defect of the library itself: report it.
