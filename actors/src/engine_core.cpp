@@ -70,6 +70,8 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
     own_system_ = std::make_unique<caf::actor_system>(*own_config_);
     system = own_system_.get();
   }
+  test_scheduler_
+    = dynamic_cast<caf::scheduler::test_coordinator*>(&system->scheduler());
   if (options.runs_on == executor::own_threads) {
     auto base = options.threads > 0 ? options.threads : cores();
     pool_ = std::make_unique<thread_pool>(
@@ -305,11 +307,9 @@ void engine_core::log_running() const {
 }
 
 bool engine_core::run_test_scheduler() {
-  auto test = dynamic_cast<caf::scheduler::test_coordinator*>(
-    &env_->system.scheduler());
-  if (test != nullptr)
-    test->run();
-  return test != nullptr;
+  if (test_scheduler_ != nullptr)
+    test_scheduler_->run();
+  return test_scheduler_ != nullptr;
 }
 
 } // namespace lightflow

@@ -24,6 +24,12 @@
 #include <utility>
 #include <vector>
 
+namespace caf::scheduler {
+
+class test_coordinator;
+
+} // namespace caf::scheduler
+
 namespace lightflow {
 
 /// What is behind an engine and the handles of its runs: owns the threads and
@@ -148,6 +154,8 @@ private:
   std::optional<journal_claim> claim_; // nothing: there is no journal
   std::unique_ptr<caf::actor_system_config> own_config_;
   std::unique_ptr<caf::actor_system> own_system_;
+  /// Null: the actor system has another scheduler.
+  caf::scheduler::test_coordinator* test_scheduler_ = nullptr;
   std::unique_ptr<thread_pool> pool_;
   event_options event_options_;
   std::size_t value_limit_;
