@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 namespace lightflow {
 
 /// What a process shares with the attempts of its steps, by step: of the last
@@ -54,7 +56,8 @@ public:
   }
 
 private:
-  std::vector<std::shared_ptr<attempt_control>> controls_;
+  /// That of a process of one step lies in it.
+  boost::container::small_vector<std::shared_ptr<attempt_control>, 1> controls_;
 };
 
 } // namespace lightflow

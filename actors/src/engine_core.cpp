@@ -81,6 +81,8 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
     own_system_ = std::make_unique<caf::actor_system>(*own_config_);
     system = own_system_.get();
   }
+  test_scheduler_
+    = dynamic_cast<caf::scheduler::test_coordinator*>(&system->scheduler());
   if (options.runs_on == executor::own_threads) {
     auto base = options.threads > 0 ? options.threads : cores();
     pool_ = std::make_unique<thread_pool>(
@@ -131,7 +133,7 @@ void engine_core::open_journal(const engine_options& options) {
 
 /// Nothing ends on CAF's test scheduler while somebody waits.
 start_patience engine_core::patience_of_calls() const {
-  auto waits = excess_ == excess_starts::wait && test_scheduler() == nullptr;
+  auto waits = excess_ == excess_starts::wait && test_scheduler_ == nullptr;
   return waits ? start_patience::any : start_patience::none;
 }
 
@@ -166,9 +168,9 @@ engine_core::start_all(std::vector<start_run> all) {
   std::vector<std::shared_ptr<run_channel>> result;
   result.reserve(all.size());
   auto is_bounded = max_runs_ > 0;
-  auto one_by_one
-    = all.empty() || !is_answered(all.front())
-      || (is_bounded && excess_ == excess_starts::wait && test_scheduler());
+  auto one_by_one = all.empty() || !is_answered(all.front())
+                    || (is_bounded && excess_ == excess_starts::wait
+                        && test_scheduler_ != nullptr);
   if (one_by_one) {
     for (auto& x : all)
       result.push_back(start(std::move(x)));
@@ -346,16 +348,10 @@ void engine_core::log_running() const {
                           id));
 }
 
-caf::scheduler::test_coordinator* engine_core::test_scheduler() const {
-  return dynamic_cast<caf::scheduler::test_coordinator*>(
-    &env_->system.scheduler());
-}
-
 bool engine_core::run_test_scheduler() {
-  auto test = test_scheduler();
-  if (test != nullptr)
-    test->run();
-  return test != nullptr;
+  if (test_scheduler_ != nullptr)
+    test_scheduler_->run();
+  return test_scheduler_ != nullptr;
 }
 
 } // namespace lightflow

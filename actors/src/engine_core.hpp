@@ -137,7 +137,6 @@ public:
 private:
   void require_open() const;
   bool is_answered(const start_run& x) const;
-  caf::scheduler::test_coordinator* test_scheduler() const;
 
   template <class Answer, class Response>
   static std::optional<Answer> receive(Response& from) {
@@ -163,6 +162,8 @@ private:
   std::optional<journal_claim> claim_; // nothing: there is no journal
   std::unique_ptr<caf::actor_system_config> own_config_;
   std::unique_ptr<caf::actor_system> own_system_;
+  /// Null: the actor system has another scheduler.
+  caf::scheduler::test_coordinator* test_scheduler_ = nullptr;
   std::unique_ptr<thread_pool> pool_;
   event_options event_options_;
   std::size_t value_limit_;

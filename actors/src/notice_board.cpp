@@ -41,10 +41,10 @@ void notice_board::step_completed(const process_run& self,
 
 void notice_board::process_completed(const process_run& self,
                                      const process_state& state,
-                                     const std::vector<bool>& told) const {
+                                     const step_set& told) const {
   auto record = record_of(self, state);
-  for (step_index x = 0; x < told.size(); ++x)
-    if (!told[x])
+  for (step_index x = 0; x < state.plan().steps.size(); ++x)
+    if (!told.contains(x))
       to_(about_step(self, {record, 0, x}));
   auto& run = *self.run;
   messages::process_completed what{

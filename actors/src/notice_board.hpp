@@ -5,6 +5,8 @@
 #include "lightflow/core/report.hpp"
 #include "lightflow/core/unit.hpp"
 
+#include "step_set.hpp"
+
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/message.hpp>
 
@@ -13,7 +15,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace lightflow {
 
@@ -47,7 +48,7 @@ public:
   /// Tells of the process, and first of those of its steps that ended without
   /// being told of.
   void process_completed(const process_run& self, const process_state& state,
-                         const std::vector<bool>& told) const;
+                         const step_set& told) const;
 
   void run_completed(const run_report& x) const;
 

@@ -19,12 +19,12 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
                                        std::shared_ptr<const process_run> self,
                                        std::shared_ptr<run_log> log,
                                        std::shared_ptr<const run_record> run,
-                                       process_state state)
+                                       std::shared_ptr<process_state> state)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       supervisor_(std::move(supervisor)), index_(index), self_(std::move(self)),
       run_(std::move(run)), state_(std::move(state)), entries_(std::move(log)),
-      attempts_(state_.plan().steps.size()), timed_(state_.plan().steps.size()),
-      told_(state_.plan().steps.size()) {
+      attempts_(state_->plan().steps.size()),
+      timed_(state_->plan().steps.size()), told_(state_->plan().steps.size()) {
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     env_.log_defect(fmt::format(R"(process "{}")", self_->id()), thrown);
     return caf::exit_reason::unhandled_exception;
@@ -70,10 +70,10 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
 
 void process_actor_impl::begin() {
   auto now = env_.now();
-  if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
+  if (auto timeout = state_->plan().timeout; timeout >= duration::zero())
     timers_.add({later(now, timeout), timer::kind::process_timeout});
   resume_timers();
-  if (state_.is_preparing())
+  if (state_->is_preparing())
     prepare();
   advance();
 }
@@ -82,16 +82,17 @@ void process_actor_impl::begin() {
 /// get the time anew that they have.
 void process_actor_impl::resume_timers() {
   auto now = env_.now();
-  for (step_index x = 0; x < timed_.size(); ++x) {
-    auto& step = state_.step(x);
-    told_[x] = step.phase == step_phase::ended; // before a recovery
+  for (step_index x = 0; x < state_->plan().steps.size(); ++x) {
+    auto& step = state_->step(x);
+    if (step.phase == step_phase::ended) // before a recovery
+      told_.insert(x);
     if (step.phase != step_phase::backing_off)
       continue;
-    timers_.add({state_.retry_at(x), timer::kind::retry, x, step.attempt});
-    auto timeout = state_.plan().steps[x].timeout;
+    timers_.add({state_->retry_at(x), timer::kind::retry, x, step.attempt});
+    auto timeout = state_->plan().steps[x].timeout;
     if (timeout >= duration::zero())
       timers_.add({later(now, timeout), timer::kind::step_timeout, x, 0});
-    timed_[x] = true;
+    timed_.insert(x);
   }
 }
 
@@ -100,7 +101,7 @@ void process_actor_impl::resume_timers() {
 /// Whether it is still to be decided how an attempt ends.
 bool process_actor_impl::is_open(step_index step, std::uint32_t attempt) const {
   auto control = attempts_.find(step);
-  return state_.is_current(step, attempt) && control != nullptr
+  return state_->is_current(step, attempt) && control != nullptr
          && !control->decided;
 }
 
@@ -169,9 +170,9 @@ void process_actor_impl::on_concluded(const process_concluded& x) {
 void process_actor_impl::end_conclusion(process_concluded x) {
   if (conclusion_ == conclusion::done)
     return;
-  if (state_.steps_ended() && !entries_.is_lost())
+  if (state_->steps_ended() && !entries_.is_lost())
     return happened(std::move(x));
-  state_.apply(x);
+  state_->apply(x);
   take_effect(x);
 }
 
@@ -245,11 +246,11 @@ void process_actor_impl::advance() {
 bool process_actor_impl::will_wake() const {
   if (!entries_.is_settled() || conclusion_ == conclusion::under_way)
     return true;
-  switch (state_.wakes_by()) {
+  switch (state_->wakes_by()) {
   case wake_source::running_step:
-    return closing_ || state_.running() > 0;
+    return closing_ || state_->running() > 0;
   case wake_source::ready_step: // would have been started
-    return state_.running() > 0;
+    return state_->running() > 0;
   case wake_source::retry:
     return !timers_.empty();
   case wake_source::conclusion:
@@ -263,9 +264,10 @@ bool process_actor_impl::will_wake() const {
 }
 
 void process_actor_impl::start_what_is_due() {
-  auto held = [this] { return state_.running() - state_.running_delegated(); };
+  auto held
+    = [this] { return state_->running() - state_->running_delegated(); };
   while (!closing_ && held() < env_.window) {
-    auto step = state_.next_step();
+    auto step = state_->next_step();
     if (!step)
       break;
     start_step(*step);
@@ -279,35 +281,36 @@ void process_actor_impl::start_what_is_due() {
 /// Whether it goes on when steps end; when closing, when running ones return.
 bool process_actor_impl::waits_for_steps() const {
   if (!closing_)
-    return !state_.steps_ended();
+    return !state_->steps_ended();
   auto interrupted
     = std::count_if(interrupted_.begin(), interrupted_.end(),
                     [this](step_index x) { return is_running(x); });
-  return state_.running() > static_cast<std::size_t>(interrupted);
+  return state_->running() > static_cast<std::size_t>(interrupted);
 }
 
 void process_actor_impl::start_step(step_index step) {
-  auto& self = state_.step(step);
+  auto& self = state_->step(step);
   auto number = self.attempt + 1;
   auto now = env_.now();
   happened_at_once(step_started{step, number, now});
   auto shared = attempts_.add(step);
-  auto timeout = state_.plan().steps[step].timeout;
-  if (timeout >= duration::zero() && !timed_[step]) {
+  auto timeout = state_->plan().steps[step].timeout;
+  if (timeout >= duration::zero() && !timed_.contains(step)) {
     timers_.add({later(now, timeout), timer::kind::step_timeout, step, number});
-    timed_[step] = shared->is_timed = true;
+    timed_.insert(step);
+    shared->is_timed = true;
   }
   auto first_start = number > 1 ? std::optional{self.start} : std::nullopt;
   attempt what{self_,
-               step_view{state_.shared_context(), step},
+               step_view{state_->shared_context(), step},
                number,
                self.uncounted_attempts,
-               state_.losses(step),
+               state_->losses(step),
                self.entry,
                entry_callback(step),
                self.flags.has(status::recovering),
                first_start,
-               state_.carried_over(step),
+               state_->carried_over(step),
                std::move(shared)};
   if (what.view.plan().delegated != nullptr)
     spawn_delegated(*this, env_, process_actor{this}, std::move(what));
@@ -319,15 +322,15 @@ void process_actor_impl::start_step(step_index step) {
 /// The callback that a step goes on with.
 std::optional<callback_position>
 process_actor_impl::entry_callback(step_index step) const {
-  auto breakpoint = state_.breakpoint(step);
-  auto entry = state_.step(step).entry;
+  auto breakpoint = state_->breakpoint(step);
+  auto entry = state_->step(step).entry;
   auto is_one = entry == step_entry::callback_before
                 || entry == step_entry::callback_after;
   return breakpoint && is_one ? std::optional{breakpoint->at} : std::nullopt;
 }
 
 std::shared_ptr<const process_state> process_actor_impl::look() const {
-  auto result = std::make_shared<process_state>(state_.snapshot());
+  auto result = std::make_shared<process_state>(state_->snapshot());
   auto waiting = attempts_.select(
     [](auto, auto& control) { return control.waits_for_worker(); });
   result->note_waiting_for_worker(waiting.size());
@@ -336,10 +339,9 @@ std::shared_ptr<const process_state> process_actor_impl::look() const {
 
 void process_actor_impl::leave() {
   abandon_all(); // steps that ended while their functions still run
-  if (state_.has_ended() && env_.notices->is_watched())
-    env_.notices->process_completed(*self_, state_, told_);
-  send(supervisor_, process_ended{index_, std::make_shared<const process_state>(
-                                            std::move(state_))});
+  if (state_->has_ended() && env_.notices->is_watched())
+    env_.notices->process_completed(*self_, *state_, told_);
+  send(supervisor_, process_ended{index_, state_});
   left_ = true; // the supervisor knows
   quit();
 }
@@ -386,7 +388,7 @@ void process_actor_impl::expire(const timer& x) {
     give_up_conclusion();
     break;
   case timer::kind::retry:
-    state_.apply(retry_due{x.step, x.attempt});
+    state_->apply(retry_due{x.step, x.attempt});
     break;
   }
 }
@@ -405,11 +407,11 @@ void process_actor_impl::time_out(time_point when) {
 /// The time of a step counts from when its function began, which may be later
 /// than when the step was handed out.
 void process_actor_impl::expire_step(const timer& x) {
-  auto& step = state_.step(x.step);
+  auto& step = state_->step(x.step);
   if (step.phase == step_phase::ended
       || (step.phase == step_phase::running && !is_open(x.step, step.attempt)))
     return;
-  auto& plan = state_.plan().steps[x.step];
+  auto& plan = state_->plan().steps[x.step];
   auto control = attempts_.find(x.step);
   if (control != nullptr && control->is_timed) {
     auto deadline = later(control->begun().value_or(env_.now()), plan.timeout);

@@ -11,6 +11,7 @@
 #include "process_timers.hpp"
 #include "run_log.hpp"
 #include "runtime.hpp"
+#include "step_set.hpp"
 
 #include <caf/delegated.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -36,7 +37,7 @@ public:
                      std::shared_ptr<const process_run> self,
                      std::shared_ptr<run_log> log,
                      std::shared_ptr<const run_record> run,
-                     process_state state);
+                     std::shared_ptr<process_state> state);
 
   const char* name() const override {
     return "lightflow.process";
@@ -102,7 +103,7 @@ private:
   bool is_open(step_index step, std::uint32_t attempt) const;
 
   bool is_running(step_index step) const {
-    return state_.step(step).phase == step_phase::running;
+    return state_->step(step).phase == step_phase::running;
   }
 
   process_report report_now() const;
@@ -125,12 +126,12 @@ private:
   std::size_t index_;
   std::shared_ptr<const process_run> self_;
   std::shared_ptr<const run_record> run_; // for callbacks; null: none
-  process_state state_;
+  std::shared_ptr<process_state> state_;
   journal_entries entries_;
   std::vector<std::function<void()>> deferred_; // until entries are settled
   attempt_table attempts_;
-  std::vector<bool> timed_; // steps whose time is running
-  std::vector<bool> told_;  // steps whose end subscribers know of
+  step_set timed_; // steps whose time is running
+  step_set told_;  // steps whose end subscribers know of
   process_timers timers_;
   std::set<step_index> concluding_; // what runs after these is under way
   enum class conclusion { not_begun, under_way, done } conclusion_{};

@@ -15,7 +15,7 @@ namespace lightflow {
 process_report process_actor_impl::report_now() const {
   auto record = std::make_shared<run_record>(*run_);
   record->processes[index_]
-    = std::make_shared<const process_state>(state_.snapshot());
+    = std::make_shared<const process_state>(state_->snapshot());
   return {std::move(record), index_};
 }
 
@@ -27,7 +27,7 @@ void process_actor_impl::start_job(Work work, Otherwise otherwise) {
 }
 
 void process_actor_impl::prepare() {
-  auto what = state_.to_prepare();
+  auto what = state_->to_prepare();
   auto from = what.from.value_or(callback_position{});
   start_job([&env = env_, look = process_look{self_, report_now()},
              what = std::move(what)] { return run_before(env, look, what); },
@@ -41,7 +41,7 @@ void process_actor_impl::prepare() {
 /// Sees to what runs after steps that did not come to their end by themselves.
 void process_actor_impl::conclude_steps() {
   std::vector<step_index> fresh;
-  for (auto x : state_.concluding())
+  for (auto x : state_->concluding())
     if (concluding_.insert(x).second)
       fresh.push_back(x);
   for (auto x : fresh)
@@ -49,18 +49,18 @@ void process_actor_impl::conclude_steps() {
 }
 
 void process_actor_impl::conclude_step(step_index step) {
-  auto& plan = state_.plan().steps[step];
+  auto& plan = state_->plan().steps[step];
   if (plan.timeout >= duration::zero())
     timers_.add({later(env_.now(), plan.timeout), timer::kind::step_conclusion,
-                 step, state_.step(step).attempt});
+                 step, state_->step(step).attempt});
   auto control = attempts_.find(step);
   auto has_callbacks = control == nullptr || control->conclusion.take();
   if (!has_callbacks && !control->record.take())
     return; // its step actor has done it all, and will tell
   attempts_.remove(step);
-  step_look look{self_, step_view{state_.shared_context(), step},
-                 state_.step(step), state_.carried_over(step),
-                 state_.error_of(step, self_->step_id(plan.name))};
+  step_look look{self_, step_view{state_->shared_context(), step},
+                 state_->step(step), state_->carried_over(step),
+                 state_->error_of(step, self_->step_id(plan.name))};
   start_job([&env = env_, look = std::move(look),
              has_callbacks] { return run_after(env, look, has_callbacks); },
             [step](const error& why) {
@@ -70,9 +70,9 @@ void process_actor_impl::conclude_step(step_index step) {
 }
 
 void process_actor_impl::give_up_conclusion_of(step_index step) {
-  if (!state_.concluding().contains(step))
+  if (!state_->concluding().contains(step))
     return;
-  auto& plan = state_.plan().steps[step];
+  auto& plan = state_->plan().steps[step];
   auto late = fmt::format("its callbacks did not end within {}",
                           describe(plan.timeout));
   report_late(late, plan.name);
@@ -81,20 +81,21 @@ void process_actor_impl::give_up_conclusion_of(step_index step) {
 
 /// Sees to what runs after the last step, if there is anything.
 void process_actor_impl::conclude() {
-  auto complete = state_.steps_ended() && !state_.has_ended();
+  auto complete = state_->steps_ended() && !state_->has_ended();
   if (!complete
       && (self_->resources == nullptr || self_->resources->close_if_empty())) {
     conclusion_ = conclusion::done;
     return;
   }
   conclusion_ = conclusion::under_way;
-  if (auto timeout = state_.plan().timeout; timeout >= duration::zero())
+  if (auto timeout = state_->plan().timeout; timeout >= duration::zero())
     timers_.add({later(env_.now(), timeout), timer::kind::process_conclusion});
   recorded_ = std::make_shared<claim>();
-  auto outcome = state_.steps_ended() ? state_.outcome() : state_.own_status();
+  auto outcome
+    = state_->steps_ended() ? state_->outcome() : state_->own_status();
   process_look look{self_, report_now(), outcome,
-                    state_.own_error(self_->id())};
-  process_conclusion what{state_.steps_ended(), complete};
+                    state_->own_error(self_->id())};
+  process_conclusion what{state_->steps_ended(), complete};
   start_job(
     [&env = env_, look = std::move(look), what, recorded = recorded_] {
       return run_after(env, look, what, *recorded);
@@ -107,7 +108,7 @@ void process_actor_impl::give_up_conclusion() {
   if (conclusion_ != conclusion::under_way)
     return;
   auto late = fmt::format("what runs after it did not end within {}",
-                          describe(state_.plan().timeout));
+                          describe(state_->plan().timeout));
   report_late(late, {});
   owes_record_ = recorded_->take();
   end_conclusion(

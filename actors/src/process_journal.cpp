@@ -67,7 +67,7 @@ void process_actor_impl::happened(process_event x,
 
 void process_actor_impl::apply(const process_event& x,
                                const std::function<void(bool)>& then) {
-  state_.apply(x);
+  state_->apply(x);
   std::visit([this](auto& event) { take_effect(event); }, x);
   if (then)
     then(true);
@@ -75,7 +75,7 @@ void process_actor_impl::apply(const process_event& x,
 
 /// Lets something happen that is as good as undone if it is lost.
 void process_actor_impl::happened_at_once(process_event x) {
-  state_.apply(x);
+  state_->apply(x);
   if (entries_.is_open())
     entries_.note(encode(std::move(x)));
 }
@@ -94,14 +94,14 @@ void process_actor_impl::take_effect(const process_stopped&) {
 
 void process_actor_impl::tell_resources() {
   if (self_->resources != nullptr && conclusion_ == conclusion::not_begun)
-    self_->resources->set_status(state_.own_status());
+    self_->resources->set_status(state_->own_status());
 }
 
 void process_actor_impl::take_effect(const attempt_failed& x) {
   if (x.retry_at > x.time)
     timers_.add({x.retry_at, timer::kind::retry, x.step, x.attempt});
   else
-    state_.apply(retry_due{x.step, x.attempt});
+    state_->apply(retry_due{x.step, x.attempt});
 }
 
 void process_actor_impl::take_effect(const step_finished& x) {
@@ -115,8 +115,8 @@ void process_actor_impl::take_effect(const step_timed_out& x) {
 void process_actor_impl::tell_of(step_index step) {
   if (!env_.notices->is_watched())
     return;
-  told_[step] = true;
-  env_.notices->step_completed(*self_, state_, step);
+  told_.insert(step);
+  env_.notices->step_completed(*self_, *state_, step);
 }
 
 void process_actor_impl::take_effect(const step_concluded& x) {
@@ -151,8 +151,8 @@ void process_actor_impl::on_appended(const appended& x) {
 /// the steps concerned have not ended: they run again when the run goes on.
 void process_actor_impl::on_refused() {
   entries_.give_up();
-  for (step_index x = 0; x < timed_.size(); ++x)
-    if (is_running(x) && !is_open(x, state_.step(x).attempt))
+  for (step_index x = 0; x < state_->plan().steps.size(); ++x)
+    if (is_running(x) && !is_open(x, state_->step(x).attempt))
       interrupted_.insert(x);
   if (conclusion_ == conclusion::under_way)
     conclusion_ = conclusion::done;

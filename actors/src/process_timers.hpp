@@ -9,7 +9,8 @@
 #include <functional>
 #include <optional>
 #include <queue>
-#include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 namespace lightflow {
 
@@ -79,8 +80,10 @@ private:
     return (wake_ && *wake_ <= x) || (left_to_tick_ && *left_to_tick_ <= x);
   }
 
-  std::priority_queue<process_timer, std::vector<process_timer>, std::greater<>>
-    timers_;
+  /// Those of a process of one step lie in it.
+  using heap = boost::container::small_vector<process_timer, 2>;
+
+  std::priority_queue<process_timer, heap, std::greater<>> timers_;
   std::optional<time_point> wake_; // of the message that is on its way
   std::optional<time_point> left_to_tick_;
 };

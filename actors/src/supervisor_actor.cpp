@@ -309,17 +309,17 @@ void supervisor_actor_impl::begin_process(std::size_t index) {
 /// One that has ended before a recovery, or was not to begin, stays as it is.
 void supervisor_actor_impl::start_process(std::size_t index) {
   auto state = history_.release(index);
-  if (state.has_ended()) {
-    ended_[index] = std::make_shared<const process_state>(std::move(state));
+  if (state->has_ended()) {
+    ended_[index] = std::move(state);
     return;
   }
   auto& resources = plan().resources;
+  auto& its_plan = state->plan();
   auto self = std::make_shared<const process_run>(
-    self_, state.plan().name,
+    self_, its_plan.name,
     resources != nullptr ? std::make_unique<resource_set>(resources) : nullptr);
-  auto is_looked_at = state.plan().has_preparation()
-                      || state.plan().has_conclusion() || state.is_preparing()
-                      || self->resources != nullptr;
+  auto is_looked_at = its_plan.has_preparation() || its_plan.has_conclusion()
+                      || state->is_preparing() || self->resources != nullptr;
   processes_[index] = spawn<process_actor_impl, caf::hidden>(
     env_, supervisor_actor{this}, index, std::move(self), entries_.log(),
     is_looked_at ? std::make_shared<const run_record>(record_now()) : nullptr,

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <boost/container/deque.hpp>
+#include <boost/container/small_vector.hpp>
 
 namespace lightflow {
 
@@ -116,7 +117,8 @@ private:
   journal_entries entries_;
   /// Until entries are written; takes no memory while it is empty.
   boost::container::deque<std::function<void()>> deferred_;
-  std::vector<process_actor> processes_; // null: not started, or ended
+  /// Null: not started, or ended.
+  boost::container::small_vector<process_actor, 1> processes_;
   std::vector<std::shared_ptr<const process_state>> ended_;
   std::vector<owed<run_answer>> begin_answers_;
   std::size_t live_ = 0;               // processes that were started and go on

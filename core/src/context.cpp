@@ -30,22 +30,17 @@ void process_context::publish(step_index step,
   if (output == nullptr)
     return;
   auto& slot = outputs_[step] = std::move(output);
-  if (slot->context.empty())
-    return;
-  static const write_index none;
-  auto& before = index_ != nullptr ? *index_ : none;
-  index_ = std::make_shared<const write_index>(
-    before.with(plan_->graph.position(step), slot->context));
+  if (!slot->context.empty())
+    index_.add(plan_->graph.position(step), slot->context);
 }
 
-const value* process_context::find(std::string_view key) const {
+const value* process_context::find(const hashed_key& key) const {
   for (auto& own : {concluding_, own_})
     if (auto x = own != nullptr ? own->find(key) : nullptr)
       return x;
   auto end = static_cast<std::uint32_t>(outputs_.size());
-  if (index_ != nullptr)
-    if (auto x = index_->find_last(key, end, [](auto) { return true; }))
-      return x;
+  if (auto x = index_.find_last(key, end, [](auto) { return true; }))
+    return x;
   return input_->find(key);
 }
 
@@ -111,12 +106,12 @@ private:
 } // namespace
 
 const value* step_view::written_by(step_index step,
-                                   std::string_view key) const {
+                                   const hashed_key& key) const {
   auto output = context_->output(step);
   return output != nullptr ? output->context.find(key) : nullptr;
 }
 
-const value* step_view::find(std::string_view key) const {
+const value* step_view::find(const hashed_key& key) const {
   if (auto x = find_in_ancestors(key))
     return x;
   if (auto own = context_->own())
@@ -129,22 +124,22 @@ const value* step_view::find(std::string_view key) const {
 /// by the index. Either alone would be slow somewhere: the walk on a long chain
 /// whose first step set the key, the index where very many steps set it that
 /// are no ancestors.
-const value* step_view::find_in_ancestors(std::string_view key) const {
-  if (index_ == nullptr)
+const value* step_view::find_in_ancestors(const hashed_key& key) const {
+  if (!index_.may_contain(key))
     return nullptr;
   for (auto& [restricted, step] : plan().restrictions)
-    if (restricted == key)
+    if (restricted == key.text())
       return written_by(step, key);
   const value* result = nullptr;
   if (walk_nearest(key, result) != walk::unfinished)
     return result;
   auto& graph = context_->plan().graph;
-  return index_->find_last(key, graph.position(step_), [&](auto position) {
+  return index_.find_last(key, graph.position(step_), [&](auto position) {
     return graph.is_ancestor(graph.order()[position], step_);
   });
 }
 
-step_view::walk step_view::walk_nearest(std::string_view key,
+step_view::walk step_view::walk_nearest(const hashed_key& key,
                                         const value*& result) const {
   constexpr std::size_t nearest = 32;
   auto& graph = context_->plan().graph;
@@ -156,8 +151,10 @@ step_view::walk step_view::walk_nearest(std::string_view key,
     if (result != nullptr)
       return walk::found;
   }
-  if (graph.dependencies(from).size() > nearest)
-    return walk::unfinished;
+  if (graph.dependencies(from).size() > nearest) {
+    result = written_by(graph.last_dependency(from), key);
+    return result != nullptr ? walk::found : walk::unfinished;
+  }
   ancestor_walk ancestors{graph, from};
   for (; i < nearest; ++i) {
     if (ancestors.done())
@@ -184,7 +181,7 @@ const value* step_view::result(std::string_view step) const {
 }
 
 std::vector<std::pair<step_index, const value*>>
-step_view::end_values(std::string_view key) const {
+step_view::end_values(const hashed_key& key) const {
   auto& graph = context_->plan().graph;
   std::vector<std::pair<step_index, const value*>> result;
   ancestor_walk ancestors{graph, step_};

@@ -14,27 +14,27 @@ run_history::run_history(std::shared_ptr<const flow_plan> plan,
       state_(plan_, std::move(input), start, recoverable),
       processes_(plan_->processes.size()) {}
 
-process_state run_history::make_process(std::size_t i) const {
-  process_state result{plan_->processes[i], state_.context(), recoverable_};
+std::shared_ptr<process_state> run_history::make_process(std::size_t i) const {
+  auto result = std::make_shared<process_state>(plan_->processes[i],
+                                                state_.context(), recoverable_);
   if (state_.is_recovering())
-    result.apply(process_interrupted{state_.end()});
+    result->apply(process_interrupted{state_.end()});
   if (state_.is_paused())
-    result.apply(process_paused{});
+    result->apply(process_paused{});
   if (state_.is_stopped())
-    result.apply(process_stopped{state_.end()});
+    result->apply(process_stopped{state_.end()});
   return result;
 }
 
 process_state& run_history::process(std::size_t i) {
-  if (!processes_[i])
+  if (is_new(i))
     processes_[i] = make_process(i);
   return *processes_[i];
 }
 
-process_state run_history::release(std::size_t process) {
-  auto result = std::move(this->process(process));
-  processes_[process].reset();
-  return result;
+std::shared_ptr<process_state> run_history::release(std::size_t process) {
+  this->process(process);
+  return std::move(processes_[process]);
 }
 
 // -- what happened ------------------------------------------------------------
@@ -69,13 +69,13 @@ void run_history::apply(const run_prepared& x) {
 /// A process that was paused, resumed or stopped by itself before it could
 /// start sees what callbacks have set since then.
 void run_history::remake(std::size_t process, time_point time) {
-  auto old = *std::move(processes_[process]);
-  auto& self = processes_[process].emplace(make_process(process));
-  if (old.is_paused())
+  auto old = std::exchange(processes_[process], make_process(process));
+  auto& self = *processes_[process];
+  if (old->is_paused())
     self.apply(process_paused{});
   else
     self.apply(process_resumed{});
-  if (old.is_stopping())
+  if (old->is_stopping())
     self.apply(process_stopped{time});
 }
 
@@ -145,8 +145,9 @@ void run_history::interrupt(std::size_t process, time_point time) {
 run_record run_history::record(const std::string& id) const {
   auto result = make_run_record(id, plan_, state_);
   for (std::size_t i = 0; i < processes_.size(); ++i)
-    result.processes.push_back(std::make_shared<const process_state>(
-      processes_[i] ? processes_[i]->snapshot() : make_process(i)));
+    result.processes.push_back(
+      is_new(i) ? make_process(i)
+                : std::make_shared<process_state>(processes_[i]->snapshot()));
   return result;
 }
 

@@ -27,6 +27,7 @@ topology::topology(const dependency_graph& graph) {
     = flatten([&](step_index x) -> auto& { return graph.dependents(x); });
   position_.resize(graph.size());
   sort();
+  find_last_dependencies();
   labellings_[0] = traverse(false);
   labellings_[1] = traverse(true);
 }
@@ -50,6 +51,16 @@ void topology::sort() {
       if (--open[y] == 0)
         next.push(y);
   }
+}
+
+void topology::find_last_dependencies() {
+  auto comes_before
+    = [this](auto x, auto y) { return position_[x] < position_[y]; };
+  last_dependency_.resize(size());
+  for (step_index x = 0; x < size(); ++x)
+    if (auto all = dependencies_[x]; !all.empty())
+      last_dependency_[x]
+        = *std::max_element(all.begin(), all.end(), comes_before);
 }
 
 /// Two traversals, one of which takes everything in the opposite order, make
@@ -136,8 +147,8 @@ bool topology::is_ancestor(step_index ancestor, step_index node) const {
 
 std::size_t topology::index_bytes() const noexcept {
   auto bytes = [](const auto& xs) { return xs.capacity() * sizeof(xs[0]); };
-  return bytes(order_) + bytes(position_) + bytes(labellings_[0])
-         + bytes(labellings_[1]);
+  return bytes(order_) + bytes(position_) + bytes(last_dependency_)
+         + bytes(labellings_[0]) + bytes(labellings_[1]);
 }
 
 } // namespace lightflow

@@ -29,7 +29,7 @@ event run_info::make_event(event_stage stage, problem cause) const {
 }
 
 std::string run_info::why_not_kept(const value& x) const {
-  if (!recoverable && worker.empty())
+  if (!has_to_keep_values())
     return {};
   if (!x.has_codec())
     return fmt::format(
@@ -89,11 +89,21 @@ resource_ptr process_run::acquire(std::string_view resource) const {
 }
 
 void unit::set(std::string_view key, value x) {
+  // As much as the heap keeps at hand for its thread. What is not needed is
+  // given back when the writes are taken.
+  constexpr std::size_t room = 1024 / sizeof(writes::item);
+  if (run().has_to_keep_values())
+    require_kept(key, x);
+  if (own_.empty())
+    own_.reserve(room);
+  own_.set(key, std::move(x));
+}
+
+void unit::require_kept(std::string_view key, const value& x) const {
   if (auto why = run().why_not_kept(x); !why.empty())
     throw lightflow::error(
       x.has_codec() ? error_code::value_too_large : error_code::no_codec,
       fmt::format(R"(key "{}" cannot be set: {})", key, why));
-  own_.set(key, std::move(x));
 }
 
 void unit::add_error(status flag, std::string_view error) {
@@ -104,8 +114,7 @@ void unit::add_error(status flag, std::string_view error) {
 }
 
 std::shared_ptr<const writes> unit::share_writes() {
-  return own_.empty() ? nullptr
-                      : std::make_shared<const writes>(std::move(own_));
+  return own_.empty() ? nullptr : std::make_shared<const writes>(take_writes());
 }
 
 void unit::emit(event_stage stage, problem cause,

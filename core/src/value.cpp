@@ -14,13 +14,6 @@ value::value(const value& other) {
   ops_ = other.ops_;
 }
 
-value::value(value&& other) noexcept : ops_(other.ops_) {
-  if (ops_ == nullptr)
-    return;
-  ops_->relocate(other.storage_, storage_);
-  other.ops_ = nullptr;
-}
-
 value& value::operator=(const value& other) {
   if (this != &other)
     *this = value{other};
@@ -33,11 +26,6 @@ value& value::operator=(value&& other) noexcept {
     new (this) value(std::move(other));
   }
   return *this;
-}
-
-value::~value() {
-  if (ops_ != nullptr)
-    ops_->destroy(storage_);
 }
 
 value value::from_encoding(std::string type, std::string bytes) {

@@ -14,36 +14,37 @@ constexpr auto by_hash_and_position = [](const auto& x, const auto& y) {
 
 } // namespace
 
-write_index write_index::with(std::uint32_t position, const writes& xs) const {
-  constexpr std::size_t most_recent = 32;
-  write_index result;
-  result.segments_ = segments_;
-  result.recent_.reserve(recent_.size() + 1);
-  result.recent_ = recent_;
-  result.recent_.push_back({position, &xs});
-  if (result.recent_.size() > most_recent)
-    result.sort_recent();
-  return result;
+void write_index::add(std::uint32_t position, const writes& xs) {
+  if (shared_ == nullptr)
+    shared_ = std::make_shared<memory>();
+  if (recent_ == most_recent)
+    sort_recent();
+  shared_->recent[recent_++] = {xs.keys(), &xs, position};
+  keys_.add(xs.keys());
 }
 
-/// Makes a segment of what was added last.
+/// Makes a segment of the list, in memory of its own: copies go on reading what
+/// there was.
 void write_index::sort_recent() {
   auto fresh = std::make_shared<segment>();
-  for (auto& x : recent_)
+  for (auto& x : shared_->recent)
     for (auto& item : *x.items)
-      fresh->push_back({hash_of(item.first), x.position, &item});
-  recent_.clear();
+      fresh->push_back({hashed_key{item.first}.hash(), x.position, &item});
   std::sort(fresh->begin(), fresh->end(), by_hash_and_position);
-  while (!segments_.empty() && segments_.back()->size() <= 2 * fresh->size()) {
+  auto next = std::make_shared<memory>();
+  auto& segments = next->segments;
+  segments = shared_->segments;
+  while (!segments.empty() && segments.back()->size() <= 2 * fresh->size()) {
     auto merged
-      = std::make_shared<segment>(segments_.back()->size() + fresh->size());
-    std::merge(segments_.back()->begin(), segments_.back()->end(),
-               fresh->begin(), fresh->end(), merged->begin(),
-               by_hash_and_position);
+      = std::make_shared<segment>(segments.back()->size() + fresh->size());
+    std::merge(segments.back()->begin(), segments.back()->end(), fresh->begin(),
+               fresh->end(), merged->begin(), by_hash_and_position);
     fresh = std::move(merged);
-    segments_.pop_back();
+    segments.pop_back();
   }
-  segments_.push_back(std::move(fresh));
+  segments.push_back(std::move(fresh));
+  shared_ = std::move(next);
+  recent_ = 0;
 }
 
 const write_index::entry* write_index::last_before(const segment& xs,

@@ -118,6 +118,26 @@ BOOST_AUTO_TEST_CASE(the_last_in_topological_order_wins_whoever_ended_last) {
   BOOST_TEST(get("join", "z").value() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(of_many_dependencies_the_last_setter_wins) {
+  constexpr int steps = 50;
+  auto name = [](int i) { return "s" + std::to_string(i); };
+  for (int i = 0; i < steps; ++i)
+    process.step(name(i), nothing);
+  auto& join = process.step("join", nothing);
+  for (int i = steps; i-- > 0;)
+    join.after(name(i));
+  process.step("behind", nothing, "join");
+  for (int i = 0; i < steps; ++i)
+    ended(name(i), {{"all", i}, {i % 7 == 0 ? "some" : "others", i}});
+  ended("join", {});
+  for (auto step : {"join", "behind"}) {
+    BOOST_TEST(get(step, "all").value() == 49);
+    BOOST_TEST(get(step, "some").value() == 49);
+    BOOST_TEST(get(step, "others").value() == 48);
+    BOOST_TEST(!get(step, "none").has_value());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(restrict_reads_a_key_from_one_ancestor) {
   input = {{"k", 9}};
   process.step("a", nothing);

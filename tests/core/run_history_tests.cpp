@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(a_process_can_be_given_away_and_its_end_told) {
   start(run, 1);
   end(run, 1);
   auto own = run.release(0);
-  BOOST_TEST((own.wakes_by() == wake_source::start));
+  BOOST_TEST((own->wakes_by() == wake_source::start));
   run.end_process({status::error, at(5)});
   BOOST_TEST(run.state().own_status().has(status::suspended));
 }

@@ -69,16 +69,15 @@ public:
   /// A context that no step has added anything to yet, but otherwise like this.
   process_context without_outputs() const;
 
-  /// Who set what, of all steps published until now; null if none set
-  /// anything, which spares most processes a counter that all steps share.
-  const std::shared_ptr<const write_index>& index() const noexcept {
+  /// Who set what, of all steps published until now.
+  const write_index& index() const noexcept {
     return index_;
   }
 
   /// What the process sees under a key: its own value, or that of the last of
   /// its steps in topological order, or the run's. Only for the process itself
   /// and for processes that ended.
-  const value* find(std::string_view key) const;
+  const value* find(const hashed_key& key) const;
 
 private:
   std::shared_ptr<const process_plan> plan_;
@@ -86,7 +85,7 @@ private:
   std::shared_ptr<const writes> own_;
   std::shared_ptr<const writes> concluding_;
   std::vector<std::shared_ptr<const step_output>> outputs_;
-  std::shared_ptr<const write_index> index_;
+  write_index index_;
 };
 
 /// What a step sees of its process: fixed when it starts.
@@ -109,14 +108,13 @@ public:
 
   /// What an ancestor set under a key, or else the process, or else the run;
   /// null if none of them did.
-  const value* find(std::string_view key) const;
+  const value* find(const hashed_key& key) const;
 
   /// Calls `f` with all keys that it may see, of which it may see some as
   /// nothing, and some more than once.
   template <class F>
   void for_each_key(F f) const {
-    if (index_ != nullptr)
-      index_->for_each_key(f);
+    index_.for_each_key(f);
     if (auto own = context_->own())
       for (auto& [key, x] : *own)
         f(std::string_view{key});
@@ -131,19 +129,19 @@ public:
   /// value; without those that another of them comes after. In topological
   /// order.
   std::vector<std::pair<step_index, const value*>>
-  end_values(std::string_view key) const;
+  end_values(const hashed_key& key) const;
 
 private:
   enum class walk { found, exhausted, unfinished };
 
-  const value* find_in_ancestors(std::string_view key) const;
+  const value* find_in_ancestors(const hashed_key& key) const;
 
-  walk walk_nearest(std::string_view key, const value*& result) const;
+  walk walk_nearest(const hashed_key& key, const value*& result) const;
 
-  const value* written_by(step_index step, std::string_view key) const;
+  const value* written_by(step_index step, const hashed_key& key) const;
 
   std::shared_ptr<const process_context> context_;
-  std::shared_ptr<const write_index> index_;
+  write_index index_;
   step_index step_;
 };
 

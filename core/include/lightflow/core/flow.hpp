@@ -52,8 +52,8 @@ public:
   }
 
 private:
-  const value* find_inherited(std::string_view key) const override {
-    return report_.find(key);
+  const value* find_inherited(const hashed_key& key) const override {
+    return report_.find(key.text());
   }
 
   context_reader inherited_reader() const override {

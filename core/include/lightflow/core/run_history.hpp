@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +20,9 @@ public:
   run_history(std::shared_ptr<const flow_plan> plan,
               std::shared_ptr<const writes> input, time_point start,
               bool recoverable);
+
+  run_history(run_history&&) = default;
+  run_history& operator=(run_history&&) = default;
 
   void apply(const run_event& x);
   void apply(const run_prepared& x);
@@ -43,15 +45,15 @@ public:
 
   /// Whether nothing is known of a process yet.
   bool is_new(std::size_t process) const {
-    return !processes_[process].has_value();
+    return processes_[process] == nullptr;
   }
 
   /// The state of a process, which is made if it has not started.
   process_state& process(std::size_t i);
 
-  /// Gives a process to whoever runs it. What happens to it is not told to the
-  /// history from then on, but for its end.
-  process_state release(std::size_t process);
+  /// Gives a process to whoever runs it, who alone has it then. What happens to
+  /// it is not told to the history from then on, but for its end.
+  std::shared_ptr<process_state> release(std::size_t process);
 
   /// A process that was released came to its end.
   void end_process(const process_done& x) {
@@ -62,7 +64,7 @@ public:
   run_record record(const std::string& id) const;
 
 private:
-  process_state make_process(std::size_t i) const;
+  std::shared_ptr<process_state> make_process(std::size_t i) const;
   void remake(std::size_t process, time_point time);
   void interrupt(std::size_t process, time_point time);
   template <class Event>
@@ -74,7 +76,7 @@ private:
   std::shared_ptr<const flow_plan> plan_;
   bool recoverable_;
   run_state state_;
-  std::vector<std::optional<process_state>> processes_; // nothing: see is_new
+  std::vector<std::shared_ptr<process_state>> processes_; // null: see is_new
 };
 
 /// The run as reports show it, without its processes.

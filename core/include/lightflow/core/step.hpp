@@ -158,7 +158,7 @@ public:
   }
 
 private:
-  const value* find_inherited(std::string_view key) const override {
+  const value* find_inherited(const hashed_key& key) const override {
     return view_.find(key);
   }
 

@@ -29,6 +29,12 @@ public:
     return dependencies_[x];
   }
 
+  /// Of the dependencies of a step that has some, the one that comes last in
+  /// `order()`: no other ancestor of the step comes after it.
+  step_index last_dependency(step_index x) const {
+    return last_dependency_[x];
+  }
+
   std::span<const step_index> dependents(step_index x) const {
     return dependents_[x];
   }
@@ -76,6 +82,8 @@ private:
 
   void sort();
 
+  void find_last_dependencies();
+
   labelling traverse(bool backwards) const;
 
   answer ask_index(step_index ancestor, step_index node) const;
@@ -84,6 +92,7 @@ private:
   adjacency dependents_;
   std::vector<step_index> order_;
   std::vector<std::uint32_t> position_;
+  std::vector<step_index> last_dependency_;
   labelling labellings_[2];
 };
 

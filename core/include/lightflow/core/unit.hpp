@@ -34,6 +34,12 @@ struct run_info {
   /// The worker on which a step of the run runs; empty: it is at the engine.
   std::string worker = {};
 
+  /// Whether values have to be such as can be kept in the journal, or brought
+  /// back from a worker.
+  bool has_to_keep_values() const noexcept {
+    return recoverable || !worker.empty();
+  }
+
   /// Why a value cannot be kept in the journal, or brought back from a worker;
   /// empty if it can, or need not.
   std::string why_not_kept(const value& x) const;
@@ -117,8 +123,9 @@ public:
   /// The same as it is held, without a copy; null if there is none. Valid as
   /// long as the unit, and until it sets a key.
   const value* find(std::string_view key) const {
-    auto own = own_.find(key);
-    return own != nullptr ? own : find_inherited(key);
+    hashed_key hashed{key};
+    auto own = own_.find(hashed);
+    return own != nullptr ? own : find_inherited(hashed);
   }
 
   /// Whether `get` finds a value, of whatever type.
@@ -148,6 +155,7 @@ public:
 
   /// Takes what was set until now.
   writes take_writes() {
+    own_.trim();
     return std::move(own_);
   }
 
@@ -162,7 +170,7 @@ protected:
   explicit unit(writes own = {}) : own_(std::move(own)) {}
 
   /// What others set under a key that this unit sees.
-  virtual const value* find_inherited(std::string_view key) const = 0;
+  virtual const value* find_inherited(const hashed_key& key) const = 0;
 
   /// The same, as long as somebody keeps it.
   virtual context_reader inherited_reader() const = 0;
@@ -187,6 +195,8 @@ private:
   [[noreturn]] void rethrow_naming(const lightflow::error& e,
                                    std::string_view what,
                                    std::string_view key) const;
+
+  void require_kept(std::string_view key, const value& x) const;
 
   writes own_;
   status state_ = status::pending;

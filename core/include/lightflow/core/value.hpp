@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <string>
@@ -40,8 +41,9 @@ inline constexpr bool is_value_type<result<T>> = false;
 
 } // namespace detail
 
-/// One value of any copyable type, or nothing. Types of up to 32 bytes that
-/// move without throwing lie in the value itself, others in one allocation.
+/// One value of any copyable type, or nothing. Types of up to 32 bytes, aligned
+/// as pointers are or less, that move without throwing lie in the value itself,
+/// others in one allocation.
 ///
 /// A value may also hold the *encoding* of a value whose type is not known yet,
 /// as it comes from a journal or from another node; it is decoded when it is
@@ -68,13 +70,21 @@ public:
 
   value(const value& other);
 
-  value(value&& other) noexcept;
+  value(value&& other) noexcept : ops_(other.ops_) {
+    if (ops_ == nullptr)
+      return;
+    relocate(other.storage_, storage_);
+    other.ops_ = nullptr;
+  }
 
   value& operator=(const value& other);
 
   value& operator=(value&& other) noexcept;
 
-  ~value();
+  ~value() {
+    if (ops_ != nullptr && ops_->destroy != nullptr)
+      ops_->destroy(storage_);
+  }
 
   /// Makes a value of the encoding of a T with `type_name<T>() == type`.
   static value from_encoding(std::string type, std::string bytes);
@@ -116,7 +126,7 @@ public:
   const T* peek() const noexcept {
     if (ops_ == nullptr || (ops_ != &ops_for<T> && *ops_->rtti != typeid(T)))
       return nullptr;
-    return static_cast<const T*>(ops_->access(storage_));
+    return &get<T>(storage_);
   }
 
   /// Writes the held value as MessagePack. Throws lightflow::error with
@@ -131,9 +141,10 @@ private:
   struct operations {
     const std::type_info* rtti;
     bool encodes;
-    const void* (*access)(const std::byte*);
     std::string_view (*type)(const std::byte*);
     void (*copy)(const std::byte* from, std::byte* to);
+    // Null where copying the bytes does it, or nothing is to be done: what is
+    // held most often is a number.
     void (*relocate)(std::byte* from, std::byte* to);
     void (*destroy)(std::byte*);
     std::string (*encode)(const std::byte*);
@@ -147,7 +158,7 @@ private:
 
   template <class T>
   static constexpr bool is_inline
-    = sizeof(T) <= inline_size && alignof(T) <= alignof(std::max_align_t)
+    = sizeof(T) <= inline_size && alignof(T) <= alignof(void*)
       && std::is_nothrow_move_constructible_v<T>;
 
   template <class T>
@@ -166,15 +177,18 @@ private:
       *reinterpret_cast<T**>(storage) = new T(std::forward<Ts>(xs)...);
   }
 
+  void relocate(std::byte* from, std::byte* to) const noexcept {
+    if (ops_->relocate != nullptr)
+      ops_->relocate(from, to);
+    else
+      std::memcpy(to, from, inline_size);
+  }
+
   template <class T>
   static void relocate_impl(std::byte* from, std::byte* to) {
-    if constexpr (is_inline<T>) {
-      auto& x = const_cast<T&>(get<T>(from));
-      ::new (to) T(std::move(x));
-      x.~T();
-    } else {
-      *reinterpret_cast<T**>(to) = *reinterpret_cast<T**>(from);
-    }
+    auto& x = const_cast<T&>(get<T>(from));
+    ::new (to) T(std::move(x));
+    x.~T();
   }
 
   template <class T>
@@ -209,13 +223,14 @@ private:
   static constexpr operations ops_for = {
     &typeid(T),
     encodable<T> || std::same_as<T, encoded>,
-    [](const std::byte* x) -> const void* { return &get<T>(x); },
     type_impl<T>,
     [](const std::byte* from, std::byte* to) {
       construct<T>(to, get<T>(from));
     },
-    relocate_impl<T>,
-    destroy_impl<T>,
+    is_inline<T> && !std::is_trivially_copyable_v<T> ? relocate_impl<T>
+                                                     : nullptr,
+    is_inline<T>&& std::is_trivially_destructible_v<T> ? nullptr
+                                                       : destroy_impl<T>,
     encode_impl<T>,
   };
 
@@ -241,7 +256,7 @@ private:
                                               std::string_view why);
 
   const operations* ops_ = nullptr;
-  alignas(std::max_align_t) std::byte storage_[inline_size];
+  alignas(void*) std::byte storage_[inline_size];
 };
 
 } // namespace lightflow

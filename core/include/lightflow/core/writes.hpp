@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/hashed_key.hpp"
 #include "lightflow/core/value.hpp"
 
-#include <functional>
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,10 +23,20 @@ public:
 
   writes(std::initializer_list<item> xs);
 
-  void set(std::string_view key, value x);
+  void set(const hashed_key& key, value x);
+
+  /// Makes room for so many keys.
+  void reserve(std::size_t keys) {
+    items_.reserve(keys);
+  }
+
+  /// Gives back what room there is beyond what is needed, if that is much.
+  void trim();
 
   /// The value of a key; null if it was not set.
-  const value* find(std::string_view key) const;
+  const value* find(const hashed_key& key) const {
+    return filter_.may_contain(key) ? find_item(key) : nullptr;
+  }
 
   bool empty() const noexcept {
     return items_.empty();
@@ -34,6 +44,11 @@ public:
 
   std::size_t size() const noexcept {
     return items_.size();
+  }
+
+  /// What is not in it was not set.
+  key_filter keys() const noexcept {
+    return filter_;
   }
 
   auto begin() const noexcept {
@@ -45,13 +60,21 @@ public:
   }
 
 private:
-  std::size_t index_of(std::string_view key) const;
+  const value* find_item(const hashed_key& key) const;
 
-  void index_last();
+  std::size_t index_of(const hashed_key& key) const;
+
+  std::size_t slot_of(const hashed_key& key) const;
+
+  void append(const hashed_key& key, value&& x);
+
+  void fill_table();
 
   std::vector<item> items_;
-  /// Filled only where there are many: few are found faster one by one.
-  std::map<std::string, std::size_t, std::less<>> index_;
+  key_filter filter_;
+  /// A hash table of the places of items, each plus one; 0: free. Filled only
+  /// where there are many: few are found faster one by one.
+  std::vector<std::uint32_t> table_;
 };
 
 /// What two units set in a row, of which either may be null: nothing.
