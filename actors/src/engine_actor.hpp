@@ -47,8 +47,7 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  using asker = waiting_runs::asker;
-  using askers = std::span<const asker>; // none: nobody waits
+  using askers = std::span<const owed<run_answer>>; // none: nobody waits
 
   struct entry {
     supervisor_actor supervisor; // null: the run has ended

@@ -246,9 +246,10 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_run_is_not_told_before_it_is_written) {
 BOOST_AUTO_TEST_CASE(callbacks_that_end_in_time_are_not_late_for_the_disk) {
   int late = 0;
   events.handle(event_stage::callback, [&](const event&) { ++late; });
-  chain("flow", {"a"});
-  catalog.flow("flow").process_timeout(1s).before_flow(
-    [&](lightflow::flow&) { break_disk(); });
+  auto& flow = catalog.flow("flow").recoverable();
+  flow.process_timeout(1s);
+  flow.before_flow([&](lightflow::flow&) { break_disk(); });
+  flow.process("process").step("step", [](step&) {});
   auto run = start("flow");
   advance(5s, 50ms);
   BOOST_TEST(late == 0);
