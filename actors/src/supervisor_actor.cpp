@@ -205,6 +205,7 @@ auto supervisor_actor_impl::on_look() -> look_answer {
   auto record = std::make_shared<run_record>(complete_record());
   auto open = std::make_shared<std::size_t>(live_);
   if (live_ == 0) {
+    hand_over(record.get());
     answer.deliver(std::shared_ptr<const run_record>{record});
     return answer;
   }
@@ -214,6 +215,7 @@ auto supervisor_actor_impl::on_look() -> look_answer {
       record->processes[i] = x != nullptr ? std::move(x) : ended_[i];
       if (--*open > 0)
         return;
+      hand_over(record.get());
       answer.deliver(std::shared_ptr<const run_record>{record});
       --open_answers_;
       advance();
