@@ -199,6 +199,7 @@ engine_core::unwrap(std::optional<run_answer> x) const {
     throw error(error_code::engine_closed, "the engine was destroyed");
   if (x->refusal)
     throw *x->refusal;
+  take_over(x->channel.get());
   return std::move(x->channel);
 }
 
@@ -314,6 +315,7 @@ void engine_core::close(Actor& x) {
   self->monitor(x);
   self->send(x, close_atom::value);
   wait_for_end(self);
+  take_over(caf::actor_cast<caf::strong_actor_ptr>(x).get());
   x = nullptr;
 }
 
@@ -323,6 +325,7 @@ void engine_core::close_front() {
   self->monitor(front_);
   self->send(front_, lightflow::close_front{});
   wait_for_end(self);
+  take_over(caf::actor_cast<caf::strong_actor_ptr>(front_).get());
 }
 
 /// Waits for the actor that `self` monitors.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "one_shot_actor.hpp"
 
+#include "handover.hpp"
 #include "runtime.hpp"
 
 #include <caf/exit_reason.hpp>
@@ -17,6 +18,7 @@ one_shot_actor::one_shot_actor(caf::actor_config& cfg, const runtime& env,
 void one_shot_actor::launch(caf::execution_unit* host, bool, bool hide) {
   if (!hide)
     register_at_system();
+  hand_over(this);
   intrusive_ptr_add_ref_impl();
   if (pool_ != nullptr)
     pool_->enqueue(this, kind_);
@@ -30,6 +32,7 @@ void one_shot_actor::enqueue(caf::mailbox_element_ptr x, caf::execution_unit*) {
 
 caf::resumable::resume_result one_shot_actor::resume(caf::execution_unit* host,
                                                      std::size_t) {
+  take_over(this);
   context(host);
   caf::error reason;
   try {
@@ -52,6 +55,7 @@ bool one_shot_actor::cleanup(caf::error&& reason, caf::execution_unit* host) {
 /// Spares CAF the look whose actor its logger is at, if there is nothing to
 /// clean up.
 void one_shot_actor::on_destroy() {
+  take_over(this);
   if (!getf(is_cleaned_up_flag))
     local_actor::on_destroy();
 }
@@ -61,6 +65,7 @@ void one_shot_actor::intrusive_ptr_add_ref_impl() {
 }
 
 void one_shot_actor::intrusive_ptr_release_impl() {
+  hand_over(this);
   caf::intrusive_ptr_release(ctrl());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "handover.hpp"
 #include "thread_pool.hpp"
 
 #include <caf/actor_config.hpp>
@@ -29,6 +30,71 @@ public:
       : Base(cfg), pool_(pool), kind_(kind) {}
 
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) override {
+    if (x->sender == this->ctrl())
+      take_over(this); // from CAF's clock, by its own thread
+    hand_over(this);
+    push(std::move(x), host);
+    hand_over(this); // it may be destroyed once the sender lets go of it
+  }
+
+  void launch(caf::execution_unit* host, bool lazy, bool hide) override {
+    hand_over(this);
+    if (pool_ == nullptr)
+      return Base::launch(host, lazy, hide);
+    if (!hide)
+      this->register_at_system();
+    schedule();
+  }
+
+  /// As CAF does it for actors without streams, but does not tell the clock to
+  /// cancel timeouts, which wakes its thread: there are none.
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    this->awaited_responses_.clear();
+    this->multiplexed_responses_.clear();
+    close_mailbox(*this, receiver_is_down());
+    this->unregister_from_system();
+    hand_over(this->ctrl()); // to who is told of its end
+    auto result = caf::monitorable_actor::cleanup(std::move(reason), host);
+    hand_over(this);
+    return result;
+  }
+
+  /// Spares CAF the look whose actor its logger is at, if there is nothing to
+  /// clean up.
+  void on_destroy() override {
+    take_over(this);
+    if (!this->getf(caf::abstract_actor::is_cleaned_up_flag))
+      Base::on_destroy();
+  }
+
+#if defined(__SANITIZE_THREAD__)
+  caf::resumable::resume_result resume(caf::execution_unit* host,
+                                       std::size_t max) override {
+    take_over(this);
+    if (!this->activate(host))
+      return caf::resumable::done;
+    hand_over(this);
+    return Base::resume(host, max);
+  }
+
+  /// Called for each message. What a sender does with the message until it is
+  /// in the mailbox shows by the mailbox, if that is looked at here.
+  caf::invoke_message_result consume(caf::mailbox_element& x) override {
+    take_over(this);
+    (void)this->mailbox().blocked();
+    auto result = Base::consume(x);
+    hand_over(this);
+    return result;
+  }
+
+  void intrusive_ptr_release_impl() override {
+    hand_over(this);
+    Base::intrusive_ptr_release_impl();
+  }
+#endif
+
+private:
+  void push(caf::mailbox_element_ptr x, caf::execution_unit* host) {
     if (pool_ == nullptr)
       return Base::enqueue(std::move(x), host);
     auto id = x->mid;
@@ -47,32 +113,6 @@ public:
     }
   }
 
-  void launch(caf::execution_unit* host, bool lazy, bool hide) override {
-    if (pool_ == nullptr)
-      return Base::launch(host, lazy, hide);
-    if (!hide)
-      this->register_at_system();
-    schedule();
-  }
-
-  /// As CAF does it for actors without streams, but does not tell the clock to
-  /// cancel timeouts, which wakes its thread: there are none.
-  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
-    this->awaited_responses_.clear();
-    this->multiplexed_responses_.clear();
-    close_mailbox(*this, receiver_is_down());
-    this->unregister_from_system();
-    return caf::monitorable_actor::cleanup(std::move(reason), host);
-  }
-
-  /// Spares CAF the look whose actor its logger is at, if there is nothing to
-  /// clean up.
-  void on_destroy() override {
-    if (!this->getf(caf::abstract_actor::is_cleaned_up_flag))
-      Base::on_destroy();
-  }
-
-private:
   void schedule() {
     caf::intrusive_ptr_add_ref(this->ctrl());
     pool_->enqueue(this, kind_);

@@ -5,6 +5,8 @@
 #include "lightflow/core/report.hpp"
 #include "lightflow/core/settings.hpp"
 
+#include "handover.hpp"
+
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -22,7 +24,9 @@ struct replayed_run;
 class run_channel {
 public:
   run_channel(std::string id, std::shared_ptr<const flow_plan> flow)
-      : id_(std::move(id)), flow_(std::move(flow)) {}
+      : id_(std::move(id)), flow_(std::move(flow)) {
+    hand_over(this);
+  }
 
   const std::string& id() const noexcept {
     return id_;

@@ -44,8 +44,10 @@ run_report run_handle::look() const {
     return *report;
   auto now
     = engine()->ask<std::shared_ptr<const run_record>>(look_atom::value, id());
-  if (now && *now != nullptr)
+  if (now && *now != nullptr) {
+    take_over(now->get());
     return run_report{std::move(*now)};
+  }
   return wait(); // it has just ended
 }
 

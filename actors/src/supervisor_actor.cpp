@@ -228,6 +228,7 @@ auto supervisor_actor_impl::on_look() -> caf::delegated<record_ptr> {
   auto record = std::make_shared<run_record>(complete_record());
   auto open = std::make_shared<std::size_t>(live_);
   if (live_ == 0) {
+    hand_over(record.get());
     answer.deliver(record);
     return answer.given_later();
   }
@@ -237,6 +238,7 @@ auto supervisor_actor_impl::on_look() -> caf::delegated<record_ptr> {
       record->processes[i] = x != nullptr ? std::move(x) : ended_[i];
       if (--*open > 0)
         return;
+      hand_over(record.get());
       answer.deliver(broken_ ? nullptr : record);
       --open_answers_;
       advance();

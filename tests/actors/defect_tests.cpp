@@ -91,9 +91,9 @@ struct defect_fixture : message_fixture {
     return result;
   }
 
-  auto request_control(bool pauses, const std::string& process = "p") {
-    return pauses ? request<bool>(messages::pause{"run", process})
-                  : request<bool>(messages::resume{"run", process});
+  auto request_control(bool pauses, const std::string& of = "p") {
+    return pauses ? request<bool>(messages::pause{"run", of})
+                  : request<bool>(messages::resume{"run", of});
   }
 
   static auto is_defect() {
