@@ -263,10 +263,10 @@ void trial::check_wake_sources(const run_report& report) const {
       throw testing::broken_expectation(x.unit_id + " waits for nothing");
 }
 
-/// A run as its journal has it.
-std::string trial::stored() const {
-  std::shared_ptr<const journal> disk{
-    std::shared_ptr<void>{}, &const_cast<trial*>(this)->world_->disk()};
+/// A run as its journal has it, which outlives what reads it here.
+std::string trial::stored() {
+  std::shared_ptr<const journal> disk{std::shared_ptr<void>{},
+                                      &world_->disk()};
   replay_source source{disk, record_codec{}, flows_,
                        std::make_shared<definition_cache>()};
   run_report report{std::make_shared<const run_record>(

@@ -54,7 +54,7 @@ private:
   testing::commit_fate decide(const journal_batch& batch);
   testing::message_fate judge(std::string_view worker);
   void note_condition(run_condition x);
-  std::string stored() const;
+  std::string stored();
   testing::simulation_options world_options();
 
   std::uint64_t seed_;
