@@ -44,6 +44,7 @@ void process_actor_impl::on_exit() {
   // CAF's clock may keep this actor until its next timer.
   self_ = nullptr;
   run_ = nullptr;
+  state_ = nullptr;
   attempts_ = attempt_table{0};
 }
 
@@ -372,7 +373,10 @@ void process_actor_impl::on_wake() {
   advance();
 }
 
+/// Once nothing can be written any more, nothing can be decided.
 void process_actor_impl::expire(const timer& x) {
+  if (entries_.is_lost())
+    return;
   switch (x.what) {
   case timer::kind::process_timeout:
     abandon_all();
