@@ -158,7 +158,8 @@ BOOST_AUTO_TEST_CASE(breakpoints_move_as_recoveries_fail) {
   CHECK_HAPPENED("after 2");
 }
 
-BOOST_AUTO_TEST_CASE(a_step_that_timed_out_runs_again_with_what_comes_before_it) {
+BOOST_AUTO_TEST_CASE(
+  a_step_that_timed_out_runs_again_with_what_comes_before_it) {
   auto note = [this](const char* what) {
     return [this, what](auto& x) {
       happened.push_back(what + x.name());

@@ -265,8 +265,7 @@ void trial::check_wake_sources(const run_report& report) const {
 
 /// A run as its journal has it, which outlives what reads it here.
 std::string trial::stored() {
-  std::shared_ptr<const journal> disk{std::shared_ptr<void>{},
-                                      &world_->disk()};
+  std::shared_ptr<const journal> disk{std::shared_ptr<void>{}, &world_->disk()};
   replay_source source{disk, record_codec{}, flows_,
                        std::make_shared<definition_cache>()};
   run_report report{std::make_shared<const run_record>(
