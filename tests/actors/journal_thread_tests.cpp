@@ -204,6 +204,8 @@ BOOST_AUTO_TEST_CASE(an_engine_ends_although_somebody_waits_for_its_disk) {
   std::optional<engine> engine{std::in_place, catalog, options()};
   auto run = engine->start("flow");
   begun.get_future().wait();
+  run.pause(); // all that came before it is written, so that it fails next time
+  run.resume();
   disk->fail_commits(failing_journal::always);
   auto paused = std::async(std::launch::async, [&] { return run.pause(); });
   disk->wait_for_failures(1);

@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_suspended_run_is_as_it_was_and_goes_on) {
   run.history.apply(
     run_event{run_recovered{at(40), run.summary.definition, true}});
   BOOST_TEST(!state.has_ended());
-  BOOST_TEST((load.step(1).entry == step_entry::function));
+  BOOST_TEST((load.step(1).entry == step_entry::callback_before));
   auto resources = load.to_prepare().resources;
   BOOST_REQUIRE(resources.size() == 1U);
   BOOST_TEST(number(resources[0].left->items->find("open")) == 3);
