@@ -19,6 +19,12 @@ link_end::link_end(caf::actor_config& cfg, caf::strong_actor_ptr engine,
   });
 }
 
+/// In a simulation, both have this actor, too.
+void link_end::on_exit() {
+  engine_ = nullptr;
+  listener_ = nullptr;
+}
+
 caf::behavior link_end::make_behavior() {
   monitor(engine_);
   return {

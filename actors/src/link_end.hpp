@@ -24,6 +24,8 @@ public:
   link_end(caf::actor_config& cfg, caf::strong_actor_ptr engine,
            link_number number, worker_actor listener);
 
+  void on_exit() override;
+
 protected:
   caf::behavior make_behavior() override;
 

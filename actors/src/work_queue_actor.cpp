@@ -273,6 +273,8 @@ void work_queue_impl::on_tick() {
 void work_queue_impl::on_close() {
   for (auto& [address, worker] : workers_)
     send(worker.peer, worker_dismissal{"the engine ends"});
+  workers_.clear();
+  attempts_.clear();
   quit();
 }
 
