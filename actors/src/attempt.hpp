@@ -59,17 +59,6 @@ public:
     return waits_for_worker_.load(std::memory_order_relaxed);
   }
 
-  /// Notes that the step is asked to stop. Gives true once: then `stop` is to
-  /// be requested, which may run code of the user.
-  bool ask_to_stop() {
-    return !asked_to_stop_.exchange(true);
-  }
-
-  /// Known before the step itself sees it.
-  bool is_asked_to_stop() const {
-    return asked_to_stop_;
-  }
-
   /// What it does counts no more, since how the attempt ends is decided, or is
   /// left open until a recovery.
   void abandon() {
@@ -96,7 +85,6 @@ public:
 private:
   std::atomic<time_point::rep> begun_{0};
   std::atomic<bool> in_function_{false};
-  std::atomic<bool> asked_to_stop_{false};
   std::atomic<bool> abandoned_{false};
   std::atomic<bool> waits_for_worker_{false};
 };

@@ -56,7 +56,7 @@ writes attempt_runner::carried_writes() {
 // -- before the function ------------------------------------------------------
 
 bool attempt_runner::begin(time_point now) {
-  if (attempt_.shared->is_asked_to_stop()) {
+  if (attempt_.shared->stop.is_requested()) {
     stop("did not start: it was asked to stop before");
     if (attempt_.carried_over != nullptr) // so that no recovery misses it
       self_.set_returned(attempt_.carried_over->result);
@@ -137,7 +137,7 @@ void attempt_runner::stop(std::string_view why) {
 void attempt_runner::lose(const std::string& why) {
   end_.outcome = status::error;
   end_.error = describe("was lost: " + why);
-  if (attempt_.shared->is_asked_to_stop())
+  if (attempt_.shared->stop.is_requested())
     return;
   end_.lost = attempt_.losses + 1 < most_losses;
   if (!end_.lost)
@@ -160,7 +160,7 @@ void attempt_runner::abort() {
 std::optional<duration> attempt_runner::retry_after() {
   auto& policy = attempt_.view.plan().retry;
   if (attempt_.number - attempt_.uncounted > policy.retries
-      || attempt_.shared->is_asked_to_stop())
+      || attempt_.shared->stop.is_requested())
     return std::nullopt;
   if (policy.predicate) {
     auto [again, trouble] = call_guarded(

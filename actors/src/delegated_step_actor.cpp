@@ -69,7 +69,7 @@ void delegated_step_actor::wait() {
   self_ = ctrl();
   auto stop = runner_->self().stop_token();
   on_stop_.emplace(stop, stop_sender{this});
-  if (what().shared->is_asked_to_stop())
+  if (what().shared->stop.is_requested())
     return; // a message says so
   auto trouble = call_guarded([this] {
     ask(runner_->self());

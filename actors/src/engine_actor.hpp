@@ -79,6 +79,7 @@ private:
   entry& begin(supervised_run x, bool remember);
   void answer(askers to, const run_answer& x);
   void answer_when_begun(const entry& run, askers to);
+  bool is_stored(const std::string& id, start_patience how, askers to);
   void load_run(const std::string& id, bool recovers, start_patience how,
                 askers to);
   void load_run(const run_summary& x, bool resumes, start_patience how,

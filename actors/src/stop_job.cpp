@@ -16,7 +16,7 @@ stop_job::stop_job(caf::actor_config& cfg, const runtime& env,
 
 void stop_job::act() {
   thread_pool::user_code in_user_code;
-  signal_->request();
+  signal_->tell();
 }
 
 } // namespace lightflow

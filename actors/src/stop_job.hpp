@@ -9,8 +9,8 @@
 
 namespace lightflow {
 
-/// Asks a step to stop. That calls what the step has waiting for it, which is
-/// code of the user and may block, so that no other actor does it by itself.
+/// Calls what a step has waiting for its being asked to stop. That is code of
+/// the user and may block, so that no other actor does it by itself.
 class stop_job : public one_shot_actor {
 public:
   stop_job(caf::actor_config& cfg, const runtime& env,

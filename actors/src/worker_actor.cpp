@@ -140,17 +140,15 @@ void worker_actor_impl::on(step_assignment& x) {
   if (phase_ == phase::leaving)
     return to_engine(step_completion{x.lease, completion_kind::not_begun});
   auto [i, is_new] = running_.try_emplace(key{number_, x.lease.number},
-                                          std::make_shared<running_function>());
+                                          std::make_shared<stop_signal>());
   if (!is_new)
     return;
   auto lease = x.lease;
   spawn<user_job, caf::hidden>(
     env_, env_.pool, worker_actor{this},
-    [&place = place_, link = number_, self = i->second,
+    [&place = place_, link = number_, stop = i->second,
      what = std::move(x)]() -> assignment_done {
-      if (self->is_asked_to_stop)
-        return {link, {what.lease, completion_kind::not_begun}};
-      return {link, do_assignment(place, what, self->stop)};
+      return {link, do_assignment(place, what, *stop)};
     },
     [link = number_, lease](const error& why) {
       return assignment_done{link, fail_assignment(lease, why.what())};
@@ -187,15 +185,13 @@ std::size_t worker_actor_impl::free_slots() const {
 }
 
 void worker_actor_impl::stop_functions() {
-  for (auto& [of, function] : running_)
-    ask_to_stop(function);
+  for (auto& [of, stop] : running_)
+    ask_to_stop(stop);
 }
 
-void worker_actor_impl::ask_to_stop(
-  const std::shared_ptr<running_function>& x) {
-  if (!x->is_asked_to_stop.exchange(true))
-    spawn<stop_job, caf::hidden>(env_,
-                                 std::shared_ptr<stop_signal>{x, &x->stop});
+void worker_actor_impl::ask_to_stop(const std::shared_ptr<stop_signal>& x) {
+  if (x->announce())
+    spawn<stop_job, caf::hidden>(env_, x);
 }
 
 // -- its end ------------------------------------------------------------------

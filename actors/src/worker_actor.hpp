@@ -13,7 +13,6 @@
 #include <caf/message.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <atomic>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -115,12 +114,6 @@ private:
     friend auto operator<=>(const key&, const key&) = default;
   };
 
-  /// A function under way, and how it is asked to stop.
-  struct running_function {
-    stop_signal stop;
-    std::atomic<bool> is_asked_to_stop{false}; // known before it sees that
-  };
-
   void open();
   void on_opened(const link_opened& x);
   void on_message(link_message& x);
@@ -142,7 +135,7 @@ private:
   void finish();
   void wake_in(duration x);
   void stop_functions();
-  void ask_to_stop(const std::shared_ptr<running_function>& x);
+  void ask_to_stop(const std::shared_ptr<stop_signal>& x);
   std::size_t free_slots() const;
   bool has_current() const;
   void tell(log_level level, std::string text);
@@ -159,7 +152,7 @@ private:
   std::unique_ptr<worker_link> link_;
   link_number number_ = 0;
   phase phase_ = phase::waiting;
-  std::map<key, std::shared_ptr<running_function>>
+  std::map<key, std::shared_ptr<stop_signal>>
     running_; // also those of lost links
   duration beat_interval_{};
   duration patience_{};

@@ -28,9 +28,7 @@ status resource::process_state() const {
 void resource::put(std::string_view key, value x) {
   value old; // goes when the mutex is free: its end may use this resource
   std::lock_guard guard{mutex_};
-  if (auto held = items_.find(key))
-    old = std::move(const_cast<value&>(*held)); // of what is ours
-  items_.set(key, std::move(x));
+  old = items_.exchange(key, std::move(x));
 }
 
 bool resource::has_entity() const {

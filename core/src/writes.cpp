@@ -21,13 +21,12 @@ writes::writes(std::initializer_list<item> xs) {
     set(key, x);
 }
 
-void writes::set(const hashed_key& key, value x) {
+value writes::exchange(const hashed_key& key, value x) {
   if (filter_.may_contain(key))
-    if (auto i = index_of(key); i < items_.size()) {
-      items_[i].second = std::move(x);
-      return;
-    }
+    if (auto i = index_of(key); i < items_.size())
+      return std::exchange(items_[i].second, std::move(x));
   append(key, std::move(x));
+  return {};
 }
 
 /// Adds an item of a key that has none.

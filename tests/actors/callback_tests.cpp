@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "../support/fragile.hpp"
+
 #include "fixture.hpp"
 
 #include <stdexcept>
@@ -409,22 +411,6 @@ BOOST_AUTO_TEST_CASE(a_run_can_be_looked_at_before_its_processes_start) {
 }
 
 // -- defects ------------------------------------------------------------------
-
-namespace {
-
-/// Cannot be copied any more once it is armed.
-struct fragile {
-  fragile() = default;
-  fragile(const fragile&) {
-    if (armed)
-      throw std::runtime_error("cannot be copied now");
-  }
-  fragile(fragile&&) noexcept {}
-
-  static inline bool armed = false;
-};
-
-} // namespace
 
 BOOST_AUTO_TEST_CASE(a_supervisor_that_dies_tells_whoever_waits) {
   // The supervisor copies the input when a callback of the flow adds to it.

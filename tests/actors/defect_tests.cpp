@@ -2,6 +2,7 @@
 // What becomes of a run when an actor of the library dies of an exception of
 // its own: nobody waits for ever.
 #include "../support/failing_journal.hpp"
+#include "../support/fragile.hpp"
 
 #include "../../actors/src/user_job.hpp"
 
@@ -35,26 +36,6 @@ struct brittle {
   void msgpack_unpack(const msgpack::object&) {}
 
   static inline int left = 0;
-};
-
-/// Cannot be copied any more once it is armed.
-struct fragile {
-  fragile() = default;
-  fragile(const fragile&) {
-    if (armed)
-      throw std::runtime_error("cannot be copied now");
-  }
-  fragile(fragile&&) noexcept {}
-  ~fragile() = default;
-
-  template <class Packer>
-  void msgpack_pack(Packer& p) const {
-    p.pack(0);
-  }
-
-  void msgpack_unpack(const msgpack::object&) {}
-
-  static inline bool armed = false;
 };
 
 /// A recoverable flow on a journal that fails when it is told to.

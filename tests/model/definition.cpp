@@ -155,41 +155,33 @@ void narrow(callback_definition<Unit> x, const callback_spec& spec) {
     x.when(status::failed);
 }
 
-template <class Owner>
-void add_step_callback(const callback_spec& x, Owner& to) {
-  auto f = callback<step>(x);
+/// Defines it with one of two functions of its owner.
+template <class Unit, class Before, class After>
+void define_callback(const callback_spec& x, Before before, After after) {
+  auto define = [&](auto on) {
+    auto f = callback<Unit>(x);
+    narrow(x.must ? on(must, f) : on(f), x);
+  };
   if (x.is_after)
-    narrow(x.must ? to.after_step(must, f) : to.after_step(f), x);
+    define(after);
   else
-    narrow(x.must ? to.before_step(must, f) : to.before_step(f), x);
-}
-
-template <class Owner>
-void add_process_callback(const callback_spec& x, Owner& to) {
-  auto f = callback<process>(x);
-  if (x.is_after)
-    narrow(x.must ? to.after_process(must, f) : to.after_process(f), x);
-  else
-    narrow(x.must ? to.before_process(must, f) : to.before_process(f), x);
-}
-
-template <class Owner>
-void add_flow_callback(const callback_spec& x, Owner& to) {
-  auto f = callback<flow>(x);
-  if (x.is_after)
-    narrow(x.must ? to.after_flow(must, f) : to.after_flow(f), x);
-  else
-    narrow(x.must ? to.before_flow(must, f) : to.before_flow(f), x);
+    define(before);
 }
 
 template <class Owner>
 void add_callback(const callback_spec& x, Owner& to) {
   if (x.unit == callback_unit::step)
-    add_step_callback(x, to);
+    define_callback<step>(
+      x, [&](auto... xs) { return to.before_step(xs...); },
+      [&](auto... xs) { return to.after_step(xs...); });
   else if (x.unit == callback_unit::process)
-    add_process_callback(x, to);
+    define_callback<process>(
+      x, [&](auto... xs) { return to.before_process(xs...); },
+      [&](auto... xs) { return to.after_process(xs...); });
   else if constexpr (!std::is_same_v<Owner, process_definition>)
-    add_flow_callback(x, to);
+    define_callback<flow>(
+      x, [&](auto... xs) { return to.before_flow(xs...); },
+      [&](auto... xs) { return to.after_flow(xs...); });
 }
 
 std::string spec_name(const process_definition& x) {

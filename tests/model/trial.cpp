@@ -55,7 +55,7 @@ void trial::run(trial_counts& counts) {
   world_->disk().decide
     = [this](std::size_t, auto& batch) { return decide(batch); };
   try {
-    drive(counts_);
+    drive();
     if (!problem_.empty())
       throw testing::broken_expectation(problem_);
     world_->shut_down();
@@ -77,9 +77,7 @@ testing::simulation_options trial::world_options() {
   result.seed = seed_;
   result.patience = 30 * 24h;
   if (spec_.has_workers) {
-    result.workers
-      = {{.engine = {}, .labels = {"label"}, .name = "w1", .slots = 1},
-         {.engine = {}, .labels = {"label"}, .name = "w2", .slots = 2}};
+    result.workers = workers_;
     result.network
       = [this](std::string_view worker, auto) { return judge(worker); };
   }
@@ -154,7 +152,7 @@ void trial::note_condition(run_condition x) {
 }
 
 testing::message_fate trial::judge(std::string_view worker) {
-  for (auto& x : world_options().workers)
+  for (auto& x : workers_)
     if (x.name == worker)
       return misfortune_.judge(*world_, x);
   return {};
@@ -162,7 +160,7 @@ testing::message_fate trial::judge(std::string_view worker) {
 
 // -- until it succeeds --------------------------------------------------------
 
-void trial::drive(trial_counts& counts) {
+void trial::drive() {
   for (unsigned i = 0; i < most_recoveries;) {
     try {
       auto run = start();
@@ -171,10 +169,10 @@ void trial::drive(trial_counts& counts) {
       if (report.success())
         return;
       ++i;
-      ++counts.recoveries;
+      ++counts_.recoveries;
       run.recover();
     } catch (const testing::program_crashed&) {
-      ++counts.crashes;
+      ++counts_.crashes;
       crash();
     }
   }

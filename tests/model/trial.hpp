@@ -44,7 +44,7 @@ private:
   void resume_all();
   void look();
 
-  void drive(trial_counts& counts);
+  void drive();
   run_handle start();
   void crash();
   void check_end(const run_report& report);
@@ -59,6 +59,9 @@ private:
 
   std::uint64_t seed_;
   flow_spec spec_;
+  const std::vector<worker_options> workers_{
+    {.engine = {}, .labels = {"label"}, .name = "w1", .slots = 1},
+    {.engine = {}, .labels = {"label"}, .name = "w2", .slots = 2}};
   reference model_{spec_};
   surroundings surroundings_;
   catalog flows_; // to read the journal with

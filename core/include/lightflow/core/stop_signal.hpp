@@ -13,14 +13,27 @@ namespace lightflow {
 /// hardly any step does.
 class stop_signal {
 public:
-  /// Calls what waits for its tokens on the calling thread.
-  void request() {
+  /// Makes it known at once. Gives whether `tell` is to be called: something
+  /// may wait for it, and has not been told.
+  bool announce() {
     if (requested_.exchange(true))
-      return;
+      return false;
+    std::lock_guard guard{mutex_};
+    return source_.stop_possible();
+  }
+
+  /// Calls what waits for it on the calling thread. That is code of the user,
+  /// and may block.
+  void tell() {
     std::unique_lock lock{mutex_};
     auto source = source_;
     lock.unlock();
     source.request_stop();
+  }
+
+  void request() {
+    if (announce())
+      tell();
   }
 
   bool is_requested() const noexcept {

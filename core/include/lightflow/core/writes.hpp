@@ -23,7 +23,12 @@ public:
 
   writes(std::initializer_list<item> xs);
 
-  void set(const hashed_key& key, value x);
+  void set(const hashed_key& key, value x) {
+    exchange(key, std::move(x));
+  }
+
+  /// The same, and gives what the key was set to before; empty if it was not.
+  value exchange(const hashed_key& key, value x);
 
   /// Makes room for so many keys.
   void reserve(std::size_t keys) {
