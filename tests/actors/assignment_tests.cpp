@@ -4,6 +4,7 @@
 #include "../../actors/src/assignment.hpp"
 
 #include "../support/printing.hpp"
+#include "../support/samples.hpp"
 
 #include "lightflow/core/plan.hpp"
 #include "lightflow/core/process_state.hpp"
@@ -23,15 +24,13 @@ struct no_codec {
 
 /// A process whose step "remote" runs after "first" and "second", and one that
 /// runs beside these.
-struct fixture {
-  fixture() {
+struct assignment_fixture {
+  assignment_fixture() {
     process.step("first", nothing);
     process.step("second", nothing, "first");
     process.step("beside", nothing);
     remote.after("second").on("gpu");
   }
-
-  static void nothing(step&) {}
 
   /// The step, with what others set, as it goes to a worker.
   step_assignment assign(std::size_t limit = 1000) {
@@ -83,7 +82,7 @@ struct fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(assignment_tests, fixture)
+BOOST_FIXTURE_TEST_SUITE(assignment_tests, assignment_fixture)
 
 BOOST_AUTO_TEST_CASE(a_step_on_a_worker_sees_what_it_would_see_at_the_engine) {
   function = [](step& self) -> result<value> {

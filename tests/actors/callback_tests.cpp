@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../support/fragile.hpp"
+#include "../support/samples.hpp"
 
 #include "fixture.hpp"
 
@@ -9,8 +10,6 @@ using namespace lightflow;
 using namespace lightflow::tests;
 
 namespace {
-
-void nothing(step&) {}
 
 /// Writes down what happens, in order.
 struct callback_fixture : deterministic_fixture {

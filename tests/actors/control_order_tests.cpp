@@ -68,7 +68,7 @@ void check_order(const control_order_fixture::action& act,
     }
 }
 
-void nothing(const run_handle&) {}
+void leave(const run_handle&) {}
 
 void resume(const run_handle& x) {
   x.resume();
@@ -79,11 +79,11 @@ void resume(const run_handle& x) {
 BOOST_AUTO_TEST_SUITE(control_order_tests)
 
 BOOST_AUTO_TEST_CASE(a_stop_comes_where_the_journal_has_it) {
-  check_order([](auto& x) { x.stop(); }, nothing);
+  check_order([](auto& x) { x.stop(); }, leave);
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_of_a_process_comes_where_the_journal_has_it) {
-  check_order([](auto& x) { x.stop("process"); }, nothing);
+  check_order([](auto& x) { x.stop("process"); }, leave);
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_comes_where_the_journal_has_it) {

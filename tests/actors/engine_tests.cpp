@@ -4,13 +4,7 @@
 using namespace lightflow;
 using namespace lightflow::tests;
 
-namespace {
-
-auto code_is(error_code code) {
-  return [code](const error& e) { return e.code() == code; };
-}
-
-} // namespace
+namespace {} // namespace
 
 BOOST_FIXTURE_TEST_SUITE(engine_tests, deterministic_fixture)
 

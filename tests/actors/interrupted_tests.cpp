@@ -21,10 +21,6 @@ struct interrupted_fixture : recovery_fixture {
   }
 };
 
-auto code(error_code x) {
-  return [x](const error& e) { return e.code() == x; };
-}
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(interrupted_tests, interrupted_fixture)
@@ -34,7 +30,7 @@ BOOST_FIXTURE_TEST_SUITE(interrupted_tests, interrupted_fixture)
 BOOST_AUTO_TEST_CASE(an_interrupted_run_goes_on_by_itself) {
   auto old = start_flow();
   restart();
-  BOOST_CHECK_EXCEPTION(old.wait(), error, code(error_code::engine_closed));
+  BOOST_CHECK_EXCEPTION(old.wait(), error, code_is(error_code::engine_closed));
   auto run = found();
   BOOST_TEST(run.look().state() == (status::pending | status::recovering));
   advance(61min, 10s);
@@ -82,7 +78,7 @@ BOOST_AUTO_TEST_CASE(interrupted_runs_can_be_left_waiting) {
   BOOST_TEST(waiting[0].id == "r1");
   BOOST_TEST(waiting[0].flow == "flow");
   auto handle = found();
-  BOOST_CHECK_EXCEPTION(handle.wait(), error, code(error_code::interrupted));
+  BOOST_CHECK_EXCEPTION(handle.wait(), error, code_is(error_code::interrupted));
   BOOST_TEST(handle.look().get<int>("input").value() == 3);
   BOOST_TEST(!handle.pause());
   auto run = engine().recover("r1");
@@ -243,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_forgotten_run_is_gone_and_its_id_free) {
   BOOST_TEST(!engine().find("r1").has_value());
   BOOST_TEST(bytes_of(*journal, "r1").empty());
   BOOST_CHECK_EXCEPTION(engine().recover("r1"), error,
-                        code(error_code::unknown_run));
+                        code_is(error_code::unknown_run));
   BOOST_TEST(run_flow().success());
   CHECK_HAPPENED("slow", "next", "slow", "next");
 }

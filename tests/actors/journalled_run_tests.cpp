@@ -10,10 +10,6 @@ struct not_encodable {
   int* x = nullptr;
 };
 
-auto code(error_code x) {
-  return [x](const error& e) { return e.code() == x; };
-}
-
 /// Takes nothing, and says so.
 struct untouchable_journal : memory_journal {
   void commit(const journal_batch&, durability) override {
@@ -45,11 +41,11 @@ BOOST_AUTO_TEST_CASE(steps_that_are_gone_or_moved_are_named) {
     now.process.step("other", now.working("other"));
     now.process.step("moved", now.working("moved"), "other");
     BOOST_CHECK_EXCEPTION(now.recover(), error,
-                          code(error_code::definition_changed));
+                          code_is(error_code::definition_changed));
     BOOST_CHECK_EXCEPTION(now.recover(), error,
                           says({"flow", "gone", "moved", "other"}));
     BOOST_CHECK_EXCEPTION(now.engine().find("r1"), error,
-                          code(error_code::definition_changed));
+                          code_is(error_code::definition_changed));
   }
   BOOST_TEST(recover().success()); // nothing is lost
   CHECK_HAPPENED("moved");
@@ -154,9 +150,9 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_too_large_is_told_with_key_and_size) {
   BOOST_CHECK_EXCEPTION(engine().start("flow", {{"in", large}}), error,
                         says({"\"in\"", "100"}));
   BOOST_CHECK_EXCEPTION(engine().start("flow", {{"in", large}}), error,
-                        code(error_code::value_too_large));
+                        code_is(error_code::value_too_large));
   BOOST_CHECK_EXCEPTION(engine().start("flow", {{"in", not_encodable{}}}),
-                        error, code(error_code::no_codec));
+                        error, code_is(error_code::no_codec));
   BOOST_TEST(engine().list(run_condition::suspended).size() == 1U);
 }
 
@@ -218,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_or_missing_key_is_told_when_recovering) {
                      std::shared_ptr<const encryption>{}}) {
     configure = [&](auto& options) { options.encryption = wrong; };
     restart();
-    BOOST_CHECK_EXCEPTION(recover(), error, code(error_code::bad_key));
+    BOOST_CHECK_EXCEPTION(recover(), error, code_is(error_code::bad_key));
     BOOST_CHECK_EXCEPTION(recover(), error, says({"r1", "k1"}));
   }
   configure = [](auto& options) { // a newer key, and the old one to read
@@ -244,7 +240,7 @@ BOOST_AUTO_TEST_CASE(without_durability_the_journal_is_not_touched) {
   BOOST_TEST(!report.success());
   BOOST_TEST(!report.has(status::suspended));
   BOOST_CHECK_EXCEPTION(engine().recover("r1"), error,
-                        code(error_code::not_recoverable));
+                        code_is(error_code::not_recoverable));
 }
 
 BOOST_AUTO_TEST_CASE(the_durability_of_an_engine_holds_where_a_flow_has_none) {
@@ -264,12 +260,13 @@ BOOST_AUTO_TEST_CASE(a_recoverable_flow_needs_a_journal) {
   BOOST_CHECK_EXCEPTION(engine().start("flow"), error,
                         says({"flow", "no journal", "engine_options"}));
   BOOST_CHECK_EXCEPTION(engine().start("flow"), error,
-                        code(error_code::no_journal));
+                        code_is(error_code::no_journal));
   for (auto use :
        {+[](lightflow::engine& x) { x.recover("r1"); },
         +[](lightflow::engine& x) { x.forget("r1"); },
         +[](lightflow::engine& x) { (void)x.list(run_condition::running); }})
-    BOOST_CHECK_EXCEPTION(use(engine()), error, code(error_code::no_journal));
+    BOOST_CHECK_EXCEPTION(use(engine()), error,
+                          code_is(error_code::no_journal));
   BOOST_TEST(!engine().find("r1").has_value());
 }
 

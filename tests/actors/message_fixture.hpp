@@ -21,10 +21,6 @@
 
 namespace lightflow::tests {
 
-inline auto code_is(error_code code) {
-  return [code](const error& e) { return e.code() == code; };
-}
-
 /// What became of a request, once something did.
 template <class Answer>
 struct outcome {

@@ -15,10 +15,6 @@
 
 namespace lightflow::tests {
 
-inline auto code_is(error_code code) {
-  return [code](const error& e) { return e.code() == code; };
-}
-
 /// Another node: an actor system that engines can be reached from.
 struct node {
   explicit node(const network_options& how = {}) {

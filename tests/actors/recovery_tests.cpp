@@ -287,11 +287,8 @@ BOOST_AUTO_TEST_CASE(a_handle_recovers_its_run_and_keeps_the_old_end) {
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_recovered_is_told) {
   process.step("a", working("a")).retry(1, 1h);
-  auto code = [](error_code x) {
-    return [x](const error& e) { return e.code() == x; };
-  };
   BOOST_CHECK_EXCEPTION(engine().recover("r1"), error,
-                        code(error_code::unknown_run));
+                        code_is(error_code::unknown_run));
   BOOST_TEST(run_flow().success());
   BOOST_CHECK_EXCEPTION(engine().recover("r1"), error,
                         says({"r1", "succeeded"}));
@@ -300,7 +297,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_recovered_is_told) {
   BOOST_CHECK_EXCEPTION(engine().recover("r2"), error,
                         says({"r2", "under way"}));
   BOOST_CHECK_EXCEPTION(run.recover(), error,
-                        code(error_code::not_recoverable));
+                        code_is(error_code::not_recoverable));
   catalog.flow_with_process("plain").step("a", noting("plain"));
   engine().start_as("r3", "plain").wait();
   BOOST_CHECK_EXCEPTION(engine().recover("r3"), error,

@@ -49,8 +49,8 @@ private:
   heard& heard_;
 };
 
-struct fixture : deterministic_fixture {
-  fixture() {
+struct remote_step_fixture : deterministic_fixture {
+  remote_step_fixture() {
     configure = [this](engine_options& x) {
       x.worker_heartbeat = 1s;
       x.worker_patience = 1h;
@@ -61,7 +61,7 @@ struct fixture : deterministic_fixture {
     remote.on("gpu");
   }
 
-  ~fixture() {
+  ~remote_step_fixture() {
     caf::anon_send_exit(worker, caf::exit_reason::kill);
     worker = nullptr;
     run_all();
@@ -114,7 +114,7 @@ struct fixture : deterministic_fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(remote_step_tests, fixture)
+BOOST_FIXTURE_TEST_SUITE(remote_step_tests, remote_step_fixture)
 
 BOOST_AUTO_TEST_CASE(a_step_with_a_label_runs_on_a_worker) {
   join();

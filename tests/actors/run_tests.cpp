@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fixture.hpp"
 
+#include "../support/samples.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -8,8 +10,6 @@ using namespace lightflow;
 using namespace lightflow::tests;
 
 namespace {
-
-void nothing(step&) {}
 
 failure fails(step&) {
   return fail("no luck");

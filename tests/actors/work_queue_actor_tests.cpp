@@ -55,8 +55,8 @@ private:
   std::vector<lease>& leases_;
 };
 
-struct fixture : actor_fixture {
-  fixture() {
+struct work_queue_actor_fixture : actor_fixture {
+  work_queue_actor_fixture() {
     run->id = "r1";
     run->flow_name = "flow";
     run->events = &events;
@@ -64,7 +64,7 @@ struct fixture : actor_fixture {
       env(), worker_care{1s, 5s, 1000});
   }
 
-  ~fixture() {
+  ~work_queue_actor_fixture() {
     caf::anon_send(queue, close_atom::value);
     for (auto& x : actors)
       caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
@@ -127,7 +127,7 @@ using lines = recorder::log;
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(work_queue_actor_tests, fixture)
+BOOST_FIXTURE_TEST_SUITE(work_queue_actor_tests, work_queue_actor_fixture)
 
 BOOST_AUTO_TEST_CASE(an_attempt_gets_a_lease_and_what_the_worker_brings_back) {
   auto worker = join("w1");

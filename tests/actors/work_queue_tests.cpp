@@ -27,7 +27,7 @@ using ticket = work_queue::ticket;
 const worker_need gpu{"gpu", "today"};
 const worker_offer gpu_worker{{"gpu"}, {"today"}};
 
-struct fixture {
+struct work_queue_fixture {
   /// Enters attempts of a run and gives the last.
   ticket enter(std::string_view run, const worker_need& need = gpu,
                std::size_t n = 1) {
@@ -62,7 +62,7 @@ struct fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(work_queue_tests, fixture)
+BOOST_FIXTURE_TEST_SUITE(work_queue_tests, work_queue_fixture)
 
 BOOST_AUTO_TEST_CASE(an_attempt_gets_a_free_slot_at_once) {
   auto worker = queue.join(gpu_worker, 1);

@@ -47,8 +47,8 @@ private:
   fake_engine& engine_;
 };
 
-struct fixture : actor_fixture {
-  fixture() {
+struct worker_actor_fixture : actor_fixture {
+  worker_actor_fixture() {
     auto& process = flows.flow_with_process("flow");
     process.step("step", [this](step& self) {
       return function ? function(self) : result<int>{7};
@@ -62,7 +62,7 @@ struct fixture : actor_fixture {
     profile.reconnect.cap = 10s;
   }
 
-  ~fixture() {
+  ~worker_actor_fixture() {
     caf::anon_send_exit(worker, caf::exit_reason::kill);
     run_all();
   }
@@ -130,7 +130,7 @@ struct fixture : actor_fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(worker_actor_tests, fixture)
+BOOST_FIXTURE_TEST_SUITE(worker_actor_tests, worker_actor_fixture)
 
 BOOST_AUTO_TEST_CASE(a_worker_says_hello_and_does_what_it_is_assigned) {
   start();

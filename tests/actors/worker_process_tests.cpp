@@ -9,8 +9,8 @@ using namespace lightflow::tests;
 
 namespace {
 
-struct fixture {
-  fixture() {
+struct worker_process_fixture {
+  worker_process_fixture() {
     define(flows, place);
     options.journal = std::make_shared<memory_journal>();
     options.log = [this](log_level, std::string_view x) {
@@ -85,7 +85,7 @@ private:
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(worker_process_tests, fixture)
+BOOST_FIXTURE_TEST_SUITE(worker_process_tests, worker_process_fixture)
 
 // These do nothing but in child processes.
 

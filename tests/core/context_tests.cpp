@@ -5,6 +5,7 @@
 #include "lightflow/core/step.hpp"
 
 #include "../support/printing.hpp"
+#include "../support/samples.hpp"
 
 #include <map>
 #include <random>
@@ -14,8 +15,6 @@ using namespace lightflow;
 using namespace lightflow::tests;
 
 namespace {
-
-void nothing(step&) {}
 
 /// Publishes outputs of steps by hand, and asks what other steps see.
 struct context_fixture {

@@ -4,18 +4,13 @@
 #include "lightflow/core/catalog.hpp"
 
 #include "../support/printing.hpp"
+#include "../support/samples.hpp"
 
 using namespace lightflow;
 using namespace lightflow::tests;
 using phase = run_state::phase;
 
 namespace {
-
-const time_point epoch{};
-
-time_point at(int seconds) {
-  return epoch + std::chrono::seconds{seconds};
-}
 
 struct run_state_fixture {
   run_state_fixture() {

@@ -5,6 +5,7 @@
 #include "lightflow/core/process_state.hpp"
 
 #include "../support/printing.hpp"
+#include "../support/samples.hpp"
 
 #include <chrono>
 #include <memory>
@@ -13,14 +14,6 @@
 #include <vector>
 
 namespace lightflow::tests {
-
-inline void nothing(step&) {}
-
-inline const time_point epoch{};
-
-inline time_point at(int seconds) {
-  return epoch + std::chrono::seconds{seconds};
-}
 
 inline const callback_position third_of_flow{callback_scope::flow, 2};
 

@@ -107,10 +107,6 @@ void check_round_trip(const T& x) {
   }
 }
 
-auto code_is(error_code code) {
-  return [code](const error& e) { return e.code() == code; };
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(value_tests)

@@ -7,6 +7,7 @@
 #include "lightflow/core/plan.hpp"
 
 #include "../support/printing.hpp"
+#include "../support/samples.hpp"
 
 #include <cmath>
 #include <functional>
@@ -19,8 +20,6 @@ using namespace lightflow::tests;
 using namespace std::chrono_literals;
 
 namespace {
-
-void nothing(step&) {}
 
 /// Two processes, with something of everything.
 void define(catalog& x) {

@@ -79,7 +79,7 @@ struct damage_fixture : journal_fixture {
 
   /// Flips up to 150 bytes of a file in a copy of the journal, and checks that
   /// the copy is refused with a clear error, or has all its records.
-  void flip_many(std::string_view part, std::uint64_t records) {
+  void flip_many(std::string_view part, std::uint64_t expected) {
     auto name = file(part).filename();
     auto copy = temporary.path() / "copy";
     auto size = fs::file_size(where / name);
@@ -90,7 +90,7 @@ struct damage_fixture : journal_fixture {
         flip(copy / name, at);
         try {
           rocksdb_journal x{copy, environment};
-          BOOST_REQUIRE(records_in(x) == records);
+          BOOST_REQUIRE(records_in(x) == expected);
         } catch (const journal_error& e) {
           ++refused;
           BOOST_TEST((e.code() == error_code::bad_journal), e.what());

@@ -42,13 +42,6 @@ inline std::uint64_t records_in(const journal& x) {
   return result;
 }
 
-inline auto code_is(error_code expected) {
-  return [expected](const error& e) {
-    BOOST_TEST_MESSAGE(e.what());
-    return e.code() == expected;
-  };
-}
-
 /// A journal in a directory of its own, on a disk that can fail.
 struct journal_fixture {
   std::unique_ptr<rocksdb_journal> open() {

@@ -6,6 +6,7 @@
 #include "lightflow/core/plan.hpp"
 
 #include "../support/printing.hpp"
+#include "../support/samples.hpp"
 
 #include <functional>
 
@@ -14,8 +15,6 @@ using namespace lightflow::tests;
 using namespace std::chrono_literals;
 
 namespace {
-
-void nothing(step&) {}
 
 using definer = std::function<void(flow_definition&)>;
 

@@ -8,6 +8,7 @@
 #include "lightflow/persistence/memory_journal.hpp"
 
 #include "../support/printing.hpp"
+#include "../support/samples.hpp"
 #include "sample_records.hpp"
 
 #include <functional>
@@ -16,8 +17,6 @@ using namespace lightflow;
 using namespace lightflow::tests;
 
 namespace {
-
-void nothing(step&) {}
 
 using definer = std::function<void(flow_definition&)>;
 

@@ -3,16 +3,14 @@
 
 #include "lightflow/persistence/record.hpp"
 
+#include "../support/samples.hpp"
+
 #include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace lightflow::tests {
-
-inline time_point at(int seconds) {
-  return time_point{std::chrono::seconds{seconds}};
-}
 
 inline std::shared_ptr<const writes> some_writes() {
   return std::make_shared<const writes>(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "lightflow/core/error.hpp"
 #include "lightflow/core/status.hpp"
 #include "lightflow/core/step_phase.hpp"
 
@@ -26,6 +27,14 @@ inline std::ostream& operator<<(std::ostream& out, step_phase x) {
 } // namespace lightflow
 
 namespace lightflow::tests {
+
+/// Whether an exception is an error with this code.
+inline auto code_is(error_code expected) {
+  return [expected](const error& e) {
+    BOOST_TEST_MESSAGE(e.what());
+    return e.code() == expected;
+  };
+}
 
 /// Whether an exception's text has all these parts in it.
 inline auto says(std::initializer_list<std::string_view> parts) {

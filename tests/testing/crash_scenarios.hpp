@@ -331,4 +331,6 @@ inline std::vector<crash_scenario> crash_scenarios() {
           {"stop and recovery", define_retries, stop_and_recover, steps}};
 }
 
+inline const auto scenarios = crash_scenarios();
+
 } // namespace lightflow::tests

@@ -11,8 +11,6 @@ using lightflow::testing::commit_fate;
 
 namespace {
 
-const auto scenarios = crash_scenarios();
-
 /// Those that are tried with each pair of crashes, which takes its time.
 const std::vector<crash_scenario> twice{scenarios[3], scenarios[6],
                                         scenarios[7]};

@@ -8,8 +8,6 @@ using namespace lightflow::tests;
 
 namespace {
 
-const auto scenarios = crash_scenarios();
-
 using records = std::vector<journal_record>;
 
 /// All records of a run of a scenario.
