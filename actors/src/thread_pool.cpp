@@ -5,6 +5,7 @@
 #include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace lightflow {
@@ -87,13 +88,22 @@ thread_pool::burst::~burst() {
 
 thread_pool::thread_pool(caf::actor_system& system, options opts)
     : system_(system), options_(opts) {
-  std::lock_guard guard{mutex_};
-  for (std::size_t i = 0; i < options_.base; ++i)
-    add_worker(false);
-  monitor_ = std::thread{[this] { monitor(); }};
+  try {
+    std::lock_guard guard{mutex_};
+    for (std::size_t i = 0; i < options_.base; ++i)
+      add_worker(false);
+    monitor_ = std::thread{[this] { monitor(); }};
+  } catch (...) { // the system gives no more threads
+    stop();
+    throw;
+  }
 }
 
 thread_pool::~thread_pool() {
+  stop();
+}
+
+void thread_pool::stop() {
   {
     std::unique_lock lock{mutex_};
     stopping_ = true;
@@ -101,7 +111,8 @@ thread_pool::~thread_pool() {
     gone_.wait(lock, [this] { return workers_.empty(); });
     backlog_.notify_all();
   }
-  monitor_.join();
+  if (monitor_.joinable())
+    monitor_.join();
   for (auto& x : retired_)
     x.thread.join();
 }
@@ -236,8 +247,13 @@ void thread_pool::execute(worker& self, job x) {
 
 void thread_pool::add_worker(bool spare) {
   auto& self = workers_.emplace_back(*this, spare);
+  try {
+    self.thread = std::thread{[this, &self] { run(self); }};
+  } catch (...) {
+    workers_.pop_back();
+    throw;
+  }
   threads_ += spare ? 0 : 1;
-  self.thread = std::thread{[this, &self] { run(self); }};
 }
 
 void thread_pool::retire(worker& self) {
@@ -271,8 +287,9 @@ void thread_pool::monitor() {
 }
 
 /// Replaces the threads that are stuck in one job, and doubles them when all
-/// are, so that a hundred blocking steps get their threads in a few ticks.
-void thread_pool::grow() {
+/// are, so that a hundred blocking steps get their threads in a few ticks. If
+/// the system gives no more of them, the next look tries again.
+void thread_pool::grow() try {
   auto stuck = count_stuck();
   auto moving = threads_ - stuck;
   if (moving >= options_.base)
@@ -285,6 +302,8 @@ void thread_pool::grow() {
   auto has_spare = workers_.size() > threads_;
   if (room == 0 && moving == 0 && !supervision_.empty() && !has_spare)
     add_worker(true);
+} catch (const std::exception&) {
+  // later, then
 }
 
 /// Threads in the same job as at the last look.

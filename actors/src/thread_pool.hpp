@@ -38,6 +38,8 @@ public:
     std::size_t max;  // threads that may run user code at once
   };
 
+  /// Throws std::system_error if the system does not give the threads to keep
+  /// running. Those beyond them are waited for.
   thread_pool(caf::actor_system& system, options opts);
 
   thread_pool(const thread_pool&) = delete;
@@ -106,6 +108,7 @@ private:
     std::thread thread;
   };
 
+  void stop();
   void run(worker& self);
   job take(worker& self);
   bool spin(std::unique_lock<std::mutex>& lock);

@@ -36,10 +36,11 @@ using inputs = writes;
 class engine {
 public:
   /// An engine with an actor system of its own. Throws journal_error with
-  /// error_code::journal_locked if another engine uses its journal, and
+  /// error_code::journal_locked if another engine uses its journal,
   /// lightflow::error with error_code::bad_request for times that make no
-  /// sense. While the journal cannot be read, interrupted runs wait, and the
-  /// log tells so.
+  /// sense, and std::system_error if the system gives it no threads to begin
+  /// with: those that it wants later it waits for. While the journal cannot be
+  /// read, interrupted runs wait, and the log tells so.
   explicit engine(const catalog& flows, engine_options options = {});
 
   /// An engine in an actor system, which must outlive it. Any number of engines
