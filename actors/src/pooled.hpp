@@ -20,6 +20,10 @@ void close_mailbox(caf::scheduled_actor& self, const caf::error& reason);
 /// The usual reason, made once.
 const caf::error& receiver_is_down();
 
+#if defined(__SANITIZE_THREAD__)
+bool is_sent_by(const caf::mailbox_element& x, caf::actor_control_block* whom);
+#endif
+
 /// An actor class that runs on a thread pool instead of CAF's scheduler, or on
 /// the latter if it is given no pool. `Base` is one of CAF's event-based
 /// actors. It has no streams, and requests without time limits only.
@@ -30,8 +34,10 @@ public:
       : Base(cfg), pool_(pool), kind_(kind) {}
 
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) override {
-    if (x->sender == this->ctrl())
+#if defined(__SANITIZE_THREAD__)
+    if (is_sent_by(*x, this->ctrl()))
       take_over(this); // from CAF's clock, by its own thread
+#endif
     hand_over(this);
     push(std::move(x), host);
     hand_over(this); // it may be destroyed once the sender lets go of it
