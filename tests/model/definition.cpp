@@ -19,9 +19,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Longer than `short_timeout`.
-constexpr auto long_time = 3h;
-constexpr auto short_timeout = 1h;
+/// Longer than the time of a step or process, which is longer than all that it
+/// does if nothing hangs.
+constexpr auto long_for_step = 3h;
+constexpr auto step_time = 1h;
+constexpr auto long_for_process = 72h;
+constexpr auto process_time = 48h;
 
 /// Counts in the context of a unit how often it failed, until that is enough.
 template <class Unit>
@@ -54,7 +57,7 @@ std::vector<int> see(const step_spec& spec, step& self) {
 
 result<int> work(const step_spec& spec, surroundings& world, step& self) {
   if (world.suspensions() < spec.hangs)
-    world.take(long_time);
+    world.take(spec.hangs_process ? long_for_process : long_for_step);
   else if (spec.minutes > 0)
     world.take(std::chrono::minutes{spec.minutes});
   if (fails_once_more(self, "the function", spec.failures)) {
@@ -107,8 +110,8 @@ void configure(step_definition& to, const step_spec& spec) {
     to.restrict(key, step);
   if (spec.retries)
     to.retry(*spec.retries, spec.minutes * 10s);
-  if (spec.hangs > 0)
-    to.step_timeout(short_timeout);
+  if (spec.hangs > 0 && !spec.hangs_process)
+    to.step_timeout(step_time);
   if (!spec.label.empty())
     to.on(spec.label);
 }
@@ -209,6 +212,9 @@ void add_process(const flow_spec& flow, const process_spec& spec,
   if (spec.retries)
     process.retry(*spec.retries);
   process.parallelism(spec.parallelism);
+  for (auto& x : spec.steps)
+    if (x.hangs_process)
+      process.process_timeout(process_time);
   if (spec.merges)
     process.merge(flow.base.name);
   add_callbacks(flow, callback_level::process, process);

@@ -36,12 +36,13 @@ struct step_spec {
   std::vector<std::string> never_skipped = {};
   std::map<std::string, std::string> restrictions = {}; // steps by key
   std::optional<unsigned> retries = {};
-  unsigned failures = 0;  // before it succeeds, over all attempts
-  bool throws = false;    // when it fails
-  unsigned hangs = 0;     // times out until the run was suspended so often
-  int minutes = 0;        // that it takes
-  std::string label = {}; // of workers; empty: the engine runs it
-  bool attaches = false;  // uses the resource
+  unsigned failures = 0;      // before it succeeds, over all attempts
+  bool throws = false;        // when it fails
+  unsigned hangs = 0;         // times out until the run was suspended so often
+  bool hangs_process = false; // which times out then, and not the step
+  int minutes = 0;            // that it takes
+  std::string label = {};     // of workers; empty: the engine runs it
+  bool attaches = false;      // uses the resource
 };
 
 struct process_spec {

@@ -57,6 +57,8 @@ private:
     for (auto n = 1 + dice_.below(9); n > 0; --n)
       result.steps.push_back(
         step(fmt::format("s{}", result.steps.size()), result));
+    if (!result.merges && !hangs_process_ && one_in(8))
+      result.steps.push_back(last_step(result));
     if (result.merges && one_in(2)) // it is in both then
       result.steps.push_back(
         step(base.steps[dice_.below(base.steps.size())].name, result));
@@ -94,6 +96,18 @@ private:
       result.label = "label";
     else
       result.attaches = one_in(8);
+    return result;
+  }
+
+  /// Has its process time out when all other steps that it has now are done.
+  /// There is one such in a flow: a function that lets time pass holds up those
+  /// that were called before it.
+  step_spec last_step(const process_spec& owner) {
+    auto result = step(fmt::format("s{}", owner.steps.size()), owner);
+    result.hangs = 1;
+    result.hangs_process = hangs_process_ = true;
+    for (auto& x : owner.steps)
+      add_unique(result.after, x.name);
     return result;
   }
 
@@ -139,6 +153,7 @@ private:
 
   dice dice_;
   bool has_workers_ = false;
+  bool hangs_process_ = false;
 };
 
 /// Those that are kept from being skipped are among the dependents, which are

@@ -4,6 +4,7 @@
 #include "work.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -163,9 +164,12 @@ void reference::run(process_state& x) {
   auto is_well = std::all_of(x.steps.begin(), x.steps.end(),
                              [](auto& y) { return is_normal(y.state); });
   x.state = is_well ? status::success : status::failed;
+  if (std::exchange(x.timed_out, false))
+    x.state.add(status::timed_out);
   if (call_callbacks({callback_unit::process, name, name, !is_well, x.own},
                      true))
-    x.state = status::failed | status::callback_failed;
+    x.state.remove(status::success)
+      .add(status::failed | status::callback_failed);
 }
 
 void reference::run_steps(process_state& x) {
@@ -240,6 +244,7 @@ void reference::call(process_state& x, step_state& step) {
   }
   if (suspensions_ < spec.hangs) {
     step.state = status::timed_out;
+    x.timed_out = spec.hangs_process;
     return;
   }
   auto attempts = 1 + spec.retries.value_or(0);

@@ -69,6 +69,7 @@ private:
     status state = status::pending;
     writes own;
     bool has_begun = false;
+    bool timed_out = false;
     breakpoint before;
   };
 
