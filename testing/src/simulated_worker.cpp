@@ -30,7 +30,7 @@ simulated_worker::simulated_worker(caf::actor_system& system,
                                    caller call)
     : place_{flows_, options.name}, env_(make_runtime(system)),
       call_(std::move(call)) {
-  define(flows_);
+  define(flows_, system);
   watch_functions(flows_, *this);
   self_ = system.spawn<worker_actor_impl, caf::hidden>(
     *env_, place_, profile_of(options, place_), std::move(make_link));

@@ -67,6 +67,7 @@ simulation::world::~world() {
       x->kill();
   scheduler().drive();
   scheduler().run();
+  system_->await_actors_before_shutdown(false); // those of users may go on
   system_.reset();
 }
 
@@ -81,7 +82,7 @@ engine& simulation::world::engine() {
 void simulation::world::start_program() {
   note(fmt::format("program {} starts", ++starts_));
   auto& self = program_.emplace();
-  define_(self.flows);
+  define_(self.flows, *system_);
   watch_functions(self.flows, *this);
   auto options = make_options();
   self.reader.emplace(self.flows, record_codec{options.encryption});

@@ -11,6 +11,7 @@
 #include "lightflow/testing/trace.hpp"
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,13 +20,47 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+namespace caf {
+
+class actor_system;
+
+} // namespace caf
 
 namespace lightflow::testing {
 
 /// Defines the flows of a program in an empty catalog. Called once for each
 /// start of the simulated program and of each worker, as they would do.
-using definition = std::function<void(catalog&)>;
+///
+/// It is made of any function that takes a catalog. One that also takes the
+/// actor system of the simulation can spawn actors there that do steps: they
+/// live in its virtual time, and take turns with all else. Those that nobody
+/// has a handle of are gone with the catalog; others outlive programs.
+class definition {
+public:
+  template <class F>
+    requires(
+      !std::same_as<
+        F,
+        definition> && (std::invocable<F&, catalog&> || std::invocable<F&, catalog&, caf::actor_system&>))
+  definition(F f) {
+    if constexpr (std::invocable<F&, catalog&>)
+      define_ = [f = std::move(f)](catalog& to, caf::actor_system&) mutable {
+        f(to);
+      };
+    else
+      define_ = std::move(f);
+  }
+
+  void operator()(catalog& to, caf::actor_system& where) const {
+    define_(to, where);
+  }
+
+private:
+  std::function<void(catalog&, caf::actor_system&)> define_;
+};
 
 /// Thrown by whatever call has the simulated program go on when that crashes:
 /// nothing of it runs any more until `simulation::crash` has cleaned up.
