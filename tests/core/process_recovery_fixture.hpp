@@ -19,10 +19,7 @@ inline std::ostream& operator<<(std::ostream& out, step_entry x) {
 }
 
 inline std::ostream& operator<<(std::ostream& out, wake_source x) {
-  static constexpr const char* names[]
-    = {"ended",      "start", "preparation", "running_step",
-       "ready_step", "retry", "resume",      "conclusion"};
-  return out << names[static_cast<int>(x)];
+  return out << to_string(x);
 }
 
 } // namespace lightflow

@@ -59,6 +59,19 @@ BOOST_AUTO_TEST_CASE(a_step_that_was_stopped_in_its_function_runs_it_again) {
   BOOST_TEST(entry(state, "a") == step_entry::function);
 }
 
+BOOST_AUTO_TEST_CASE(a_process_that_failed_while_it_was_paused_goes_on) {
+  process.step("a", nothing);
+  auto state = begun();
+  start_all(state);
+  state.apply(process_paused{});
+  finish(state, "a", status::error, nullptr);
+  BOOST_REQUIRE(state.has_ended());
+  reopen(state);
+  BOOST_TEST(!state.own_status().has(status::paused));
+  BOOST_TEST(state.wakes_by() == wake_source::ready_step);
+  BOOST_TEST(state.next_step().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_before_an_attempt_leaves_where_it_goes_on) {
   for (auto where : {before_it, after_it}) {
     lightflow::catalog own;

@@ -21,8 +21,8 @@ using namespace std::chrono_literals;
 
 /// Longer than the time of a step or process, which is longer than all that it
 /// does if nothing hangs.
-constexpr auto long_for_step = 3h;
-constexpr auto step_time = 1h;
+constexpr auto long_for_step = 13h;
+constexpr auto step_time = 12h;
 constexpr auto long_for_process = 72h;
 constexpr auto process_time = 48h;
 
