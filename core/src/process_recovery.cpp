@@ -91,6 +91,8 @@ void process_state::skip_reopened(time_point time) {
       skip_reopened_dependents(i, time);
 }
 
+/// Goes on through those that others have skipped, which may have kept what
+/// comes behind.
 void process_state::skip_reopened_dependents(step_index step, time_point time) {
   auto& kept = plan().steps[step].never_skipped;
   std::set<step_index> seen{kept.begin(), kept.end()};

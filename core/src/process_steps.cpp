@@ -3,7 +3,6 @@
 // run after them.
 #include "lightflow/core/process_state.hpp"
 
-#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -129,15 +128,7 @@ void process_state::cancel_all(status of_running, time_point time) {
 /// Skips all that runs after a skipped step, directly or not, but for those
 /// that its definition names.
 void process_state::skip_dependents(step_index step, time_point time) {
-  auto& kept = plan().steps[step].never_skipped;
-  std::vector<step_index> skipped{step};
-  for (std::size_t i = 0; i < skipped.size(); ++i)
-    for (auto x : plan().graph.dependents(skipped[i]))
-      if (std::find(kept.begin(), kept.end(), x) == kept.end()
-          && move(x, step_trigger::drop)) {
-        end_step(x, status::skipped, time);
-        skipped.push_back(x);
-      }
+  skip_reopened_dependents(step, time);
   release_dependents(step, time);
 }
 

@@ -406,6 +406,21 @@ BOOST_AUTO_TEST_CASE(skipped_dependents_spare_the_named_and_what_waits_more) {
   BOOST_TEST(phase(state, "kept") == step_phase::ready);
 }
 
+BOOST_AUTO_TEST_CASE(what_one_step_keeps_another_skips) {
+  process.step("a", nothing).skip_with_dependents("kept");
+  process.step("other", nothing).skip_with_dependents();
+  process.step("b", nothing, "a", "other");
+  process.step("kept", nothing, "b");
+  auto state = started();
+  start_all(state);
+  end(state, "a", status::skipped);
+  BOOST_TEST(flags(state, "b") == status::skipped);
+  BOOST_TEST(phase(state, "kept") == step_phase::waiting);
+  end(state, "other", status::skipped);
+  BOOST_TEST(flags(state, "kept") == status::skipped); // although b was before
+  BOOST_TEST(state.steps_ended());
+}
+
 BOOST_AUTO_TEST_CASE(random_histories_keep_the_rules_and_replay_to_the_same) {
   for (unsigned seed = 0; seed < 200; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {
