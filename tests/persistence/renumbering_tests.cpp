@@ -237,8 +237,9 @@ BOOST_AUTO_TEST_CASE(all_numbers_in_a_record_become_those_of_the_plan) {
   BOOST_TEST(std::get<step_concluded>(applied(step_concluded{1, {}, ""})).step
              == 2U);
   auto timed_out
-    = std::get<process_timed_out>(applied(process_timed_out{{}, {0, 2}}));
+    = std::get<process_timed_out>(applied(process_timed_out{{}, {0, 2}, {1}}));
   BOOST_TEST((timed_out.not_begun == std::vector<step_index>{1, 3}));
+  BOOST_TEST((timed_out.in_function == std::vector<step_index>{2}));
   applied(process_paused{});
 }
 
