@@ -3,10 +3,51 @@
 
 #include <caf/exit_reason.hpp>
 
+#include <set>
+
 using namespace lightflow;
 using namespace lightflow::tests;
 
+namespace {
+
+/// Notes of which runs a commit has records, and how it is written.
+struct noting_journal : memory_journal {
+  struct entry {
+    std::set<std::string> runs;
+    durability how;
+  };
+
+  void commit(const journal_batch& batch, durability how) override {
+    auto& noted = commits.emplace_back(entry{{}, how});
+    for (auto& x : batch.records)
+      noted.runs.insert(x.run);
+    memory_journal::commit(batch, how);
+  }
+
+  std::vector<entry> commits;
+};
+
+} // namespace
+
 BOOST_FIXTURE_TEST_SUITE(message_tests, message_fixture)
+
+BOOST_AUTO_TEST_CASE(a_commit_is_as_durable_as_any_of_its_runs_needs) {
+  auto noting = std::make_shared<noting_journal>();
+  journal = noting;
+  auto define = [this](const std::string& flow, durability how) {
+    catalog.flow(flow).recoverable().durability(how).process(flow).step(
+      "a", working("a"));
+  };
+  define("synced", durability::sync);
+  define("flow", durability::process);
+  for (auto flow : {"synced", "flow"})
+    (void)tests::request<messages::run_status>(front(),
+                                               messages::start{flow, {}, flow});
+  run_all();
+  auto& first = noting->commits.at(0);
+  BOOST_TEST(first.runs.size() == 2U);
+  BOOST_TEST((first.how == durability::sync));
+}
 
 BOOST_AUTO_TEST_CASE(start_is_answered_once_the_run_has_begun) {
   catalog.flow_with_process("flow")
