@@ -3,7 +3,6 @@
 #include "lightflow/core/process_state.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -86,26 +85,8 @@ void process_state::reopen_step(step_index step) {
 /// skipped as well.
 void process_state::skip_reopened(time_point time) {
   for (step_index i = 0; i < steps_.size(); ++i)
-    if (steps_[i].flags.has(status::skipped) && steps_[i].attempt > 0
-        && plan().steps[i].skips_dependents)
-      skip_reopened_dependents(i, time);
-}
-
-/// Goes on through those that others have skipped, which may have kept what
-/// comes behind.
-void process_state::skip_reopened_dependents(step_index step, time_point time) {
-  auto& kept = plan().steps[step].never_skipped;
-  std::set<step_index> seen{kept.begin(), kept.end()};
-  std::vector<step_index> skipped{step};
-  for (std::size_t i = 0; i < skipped.size(); ++i)
-    for (auto x : plan().graph.dependents(skipped[i])) {
-      if (!seen.insert(x).second)
-        continue;
-      if (move(x, step_trigger::drop))
-        end_step(x, status::skipped, time);
-      if (steps_[x].flags.has(status::skipped))
-        skipped.push_back(x);
-    }
+    if (skips_dependents(i))
+      skip_dependents(i, time);
 }
 
 /// After those of the steps that it runs after: see `release_dependents`.

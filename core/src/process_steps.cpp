@@ -125,11 +125,29 @@ void process_state::cancel_all(status of_running, time_point time) {
   }
 }
 
-/// Skips all that runs after a skipped step, directly or not, but for those
-/// that its definition names.
+/// Whether a step was skipped by its own conditions, and others with it.
+bool process_state::skips_dependents(step_index step) const {
+  auto& self = steps_[step];
+  return self.flags.has(status::skipped) && self.attempt > 0
+         && plan().steps[step].skips_dependents;
+}
+
+/// Skips all that runs after a step, directly or not, but for those that its
+/// definition names. Goes on through those that others have skipped, since
+/// these may have kept what comes behind.
 void process_state::skip_dependents(step_index step, time_point time) {
-  skip_reopened_dependents(step, time);
-  release_dependents(step, time);
+  auto& kept = plan().steps[step].never_skipped;
+  std::set<step_index> seen{kept.begin(), kept.end()};
+  std::vector<step_index> skipped{step};
+  for (std::size_t i = 0; i < skipped.size(); ++i)
+    for (auto x : plan().graph.dependents(skipped[i])) {
+      if (!seen.insert(x).second)
+        continue;
+      if (move(x, step_trigger::drop))
+        end_step(x, status::skipped, time);
+      if (steps_[x].flags.has(status::skipped))
+        skipped.push_back(x);
+    }
 }
 
 /// Ends a step that will not run, and with it all that runs after it.

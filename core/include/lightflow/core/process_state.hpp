@@ -242,9 +242,9 @@ private:
   bool drop(step_index step, status why, time_point time);
   void make_ready(step_index step, time_point time);
   void make_roots_ready(time_point time);
+  bool skips_dependents(step_index step) const;
   void skip_dependents(step_index step, time_point time);
   void skip_reopened(time_point time);
-  void skip_reopened_dependents(step_index step, time_point time);
   void cancel_all(status of_running, time_point time);
   void set_entry(const step_finished& x);
   void go_on_from(step_index step, std::string error,
