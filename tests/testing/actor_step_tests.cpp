@@ -91,6 +91,24 @@ BOOST_AUTO_TEST_CASE(a_step_times_out_whose_actor_is_too_slow) {
   BOOST_TEST((world.now() == 30min));
 }
 
+BOOST_AUTO_TEST_CASE(an_actor_that_is_kept_outlives_its_program) {
+  caf::actor kept;
+  auto define = [&](catalog& to, caf::actor_system& system) {
+    if (!kept)
+      kept = system.spawn(bank, &charged);
+    to.flow("order").recoverable().process("one").step("charge", kept);
+  };
+  simulation world{define};
+  world.start_as("r", "order");
+  world.advance(30min);
+  world.crash();
+  auto report = world.finish(world.start_as("r", "order"));
+  BOOST_TEST(report.success(), report.errors());
+  BOOST_TEST(charged.size() == 1U);
+  BOOST_TEST((world.now() == 1h)); // when it answers who asked first
+  kept = nullptr;                  // before the simulation ends
+}
+
 BOOST_AUTO_TEST_CASE(a_program_can_crash_anywhere_beside_an_actor) {
   exploration_options options;
   options.reset = [this] { charged.clear(); };

@@ -36,7 +36,7 @@ void define_fan(catalog& x) {
     .retry(50);
 }
 
-std::string explored(std::uint64_t seed) {
+std::string trace_of(std::uint64_t seed) {
   std::string result;
   exploration_options options;
   auto check
@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(so_does_one_whose_last_commits_a_loss_of_power_takes) {
 BOOST_AUTO_TEST_CASE(the_same_seed_does_the_same) {
   std::set<std::string> traces;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    auto first = explored(seed);
-    BOOST_TEST(first == explored(seed));
+    auto first = trace_of(seed);
+    BOOST_TEST(first == trace_of(seed));
     traces.insert(first);
   }
   BOOST_TEST(traces.size() == 20);

@@ -36,23 +36,18 @@ namespace lightflow::testing {
 ///
 /// It is made of any function that takes a catalog. One that also takes the
 /// actor system of the simulation can spawn actors there that do steps: they
-/// live in its virtual time, and take turns with all else. Those that nobody
-/// has a handle of are gone with the catalog; others outlive programs.
+/// live in its virtual time, and take turns with all else. What spawns one may
+/// keep a handle, and then it outlives programs; but not the simulation, before
+/// whose end the handle must go.
 class definition {
 public:
-  template <class F>
-    requires(
-      !std::same_as<
-        F,
-        definition> && (std::invocable<F&, catalog&> || std::invocable<F&, catalog&, caf::actor_system&>))
-  definition(F f) {
-    if constexpr (std::invocable<F&, catalog&>)
-      define_ = [f = std::move(f)](catalog& to, caf::actor_system&) mutable {
-        f(to);
-      };
-    else
-      define_ = std::move(f);
-  }
+  definition(std::invocable<catalog&> auto f)
+      : define_([f = std::move(f)](catalog& to, caf::actor_system&) mutable {
+          f(to);
+        }) {}
+
+  definition(std::invocable<catalog&, caf::actor_system&> auto f)
+      : define_(std::move(f)) {}
 
   void operator()(catalog& to, caf::actor_system& where) const {
     define_(to, where);
