@@ -12,11 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
-#include <string>
-#include <system_error>
 #include <thread>
-
-#include <pthread.h>
 
 using namespace lightflow;
 using namespace lightflow::tests;
@@ -57,34 +53,6 @@ struct threads_fixture {
   }
 };
 
-/// While one lives, the system refuses every thread that is to be started: it
-/// has no room for stacks of that size.
-class no_new_threads {
-public:
-  no_new_threads() {
-    pthread_attr_t attributes;
-    pthread_getattr_default_np(&attributes);
-    pthread_attr_getstacksize(&attributes, &usual_);
-    pthread_attr_destroy(&attributes);
-    set(std::size_t{1} << 47);
-  }
-
-  ~no_new_threads() {
-    set(usual_);
-  }
-
-private:
-  static void set(std::size_t size) {
-    pthread_attr_t attributes;
-    pthread_getattr_default_np(&attributes);
-    pthread_attr_setstacksize(&attributes, size);
-    pthread_setattr_default_np(&attributes);
-    pthread_attr_destroy(&attributes);
-  }
-
-  std::size_t usual_ = 0;
-};
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(thread_tests, threads_fixture)
@@ -99,31 +67,6 @@ BOOST_AUTO_TEST_CASE(steps_that_block_run_at_once_however_few_cores) {
                  [&](step&) { all_started.arrive_and_wait(); });
   engine engine{catalog};
   BOOST_TEST(engine.run("flow").success());
-}
-
-BOOST_AUTO_TEST_CASE(steps_wait_for_threads_that_the_system_refuses) {
-  constexpr int steps = 100;
-  std::latch all{steps};
-  auto& process = catalog.flow_with_process("flow");
-  for (int i = 0; i < steps; ++i)
-    process.step(std::to_string(i), [&](step&) { all.arrive_and_wait(); });
-  engine x{catalog};
-  std::optional<no_new_threads> refusal{std::in_place};
-  auto run = x.start("flow");
-  std::this_thread::sleep_for(50ms); // in which others are asked for
-  refusal.reset();
-  BOOST_TEST(run.wait().success());
-}
-
-BOOST_AUTO_TEST_CASE(an_engine_that_gets_no_threads_says_so) {
-  caf::actor_system_config config;
-  caf::actor_system system{config};
-  std::optional<no_new_threads> refusal{std::in_place};
-  BOOST_CHECK_THROW((engine{system, catalog}), std::system_error);
-  refusal.reset();
-  catalog.flow_with_process("flow").step("a", [](step&) {});
-  engine x{system, catalog};
-  BOOST_TEST(x.start("flow").wait().success());
 }
 
 BOOST_AUTO_TEST_CASE(steps_that_block_are_seen_by_an_engine_that_just_woke_up) {

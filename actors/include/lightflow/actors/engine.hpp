@@ -36,15 +36,15 @@ using inputs = writes;
 class engine {
 public:
   /// An engine with an actor system of its own. Throws journal_error with
-  /// error_code::journal_locked if another engine uses its journal,
+  /// error_code::journal_locked if another engine uses its journal, and
   /// lightflow::error with error_code::bad_request for times that make no
-  /// sense, and std::system_error if the system gives it no threads to begin
-  /// with: those that it wants later it waits for. While the journal cannot be
-  /// read, interrupted runs wait, and the log tells so.
+  /// sense. While the journal cannot be read, interrupted runs wait, and the
+  /// log tells so.
   explicit engine(const catalog& flows, engine_options options = {});
 
   /// An engine in an actor system, which must outlive it. Any number of engines
-  /// can share one.
+  /// can share one. Throws as above, and std::system_error if it is given no
+  /// threads to begin with; those that it wants later it waits for.
   engine(caf::actor_system& system, const catalog& flows,
          engine_options options = {});
 
