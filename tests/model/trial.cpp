@@ -122,6 +122,10 @@ void trial::plan(duration when, Action what) {
         what(*run);
     } catch (const testing::program_crashed&) {
       // What lets time pass learns of it as well.
+    } catch (const error& e) {
+      // A start that was refused may be found until the disk lets it be removed.
+      if (e.code() != error_code::journal_failed)
+        fail(e.what());
     } catch (const std::exception& e) {
       fail(e.what());
     }
