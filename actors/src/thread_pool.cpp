@@ -132,11 +132,6 @@ void thread_pool::enqueue(caf::resumable* actor, job_kind kind) {
   push(x);
 }
 
-std::size_t thread_pool::size() const {
-  std::lock_guard guard{mutex_};
-  return workers_.size();
-}
-
 std::size_t thread_pool::pending() const {
   return supervision_.size() + user_.size();
 }

@@ -53,9 +53,6 @@ public:
   /// called from any thread.
   void enqueue(caf::resumable* actor, job_kind kind);
 
-  /// How many threads there are at the moment.
-  std::size_t size() const;
-
   /// While one lives, the calling thread runs code of the user, and actors that
   /// this wakes are left to other threads.
   class user_code {

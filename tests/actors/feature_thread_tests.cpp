@@ -178,6 +178,31 @@ BOOST_AUTO_TEST_CASE(nothing_is_attached_by_a_step_whose_process_has_ended) {
   BOOST_TEST(initialised == 0);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_initialised_too_late_is_released_at_once) {
+  std::atomic<int> released{0};
+  std::string why;
+  catalog.resource("db")
+    .on_initialize([&](resource&, const value&) { blocked.wait(); })
+    .on_release([&](resource&) { ++released; });
+  process
+    .step("late",
+          [&](step& s) {
+            if (auto db = s.attach("db"); !db)
+              why = db.reason().message;
+          })
+    .step_timeout(10ms);
+  {
+    engine engine{catalog, options};
+    BOOST_TEST(!engine.run("flow").success());
+    BOOST_TEST(released == 0);
+    blocked.open();
+  }
+  BOOST_TEST(released == 1);
+  BOOST_TEST(why
+             == R"(resource "db" was released at once: process "flow" has )"
+                "ended");
+}
+
 BOOST_AUTO_TEST_CASE(timeouts_of_any_length_are_taken) {
   process.step_timeout(duration::max()).process_timeout(duration::max());
   catalog.defaults().after_flow([](flow&) {});
