@@ -3,6 +3,7 @@
 
 #include "lightflow/core/flow.hpp"
 #include "lightflow/core/process.hpp"
+#include "lightflow/core/unit_access.hpp"
 
 #include "attempt_runner.hpp"
 
@@ -30,13 +31,13 @@ void note_failure_after(Event& event, unit& self,
                         const std::optional<failed_callback>& failed) {
   note_failure(event, callback_moment::after, failed);
   if (failed)
-    self.add_error(status::callback_failed, failed->error);
+    unit_access::add_error(self, status::callback_failed, failed->error);
 }
 
 void show(unit& self, status state, const std::string& error) {
-  self.set_state(state);
+  unit_access::set_state(self, state);
   if (!error.empty())
-    self.add_error(state, error);
+    unit_access::add_error(self, state, error);
 }
 
 } // namespace
@@ -62,7 +63,7 @@ process_prepared run_before(runtime& env, const process_look& x,
   if (what.has_callbacks)
     failed
       = run_callbacks(plan.before, callback_moment::before, self, what.from);
-  return {env.now(), std::move(failed), self.share_writes()};
+  return {env.now(), std::move(failed), unit_access::share_writes(self)};
 }
 
 process_concluded run_after(runtime& env, const process_look& x,
@@ -85,7 +86,7 @@ process_concluded run_after(runtime& env, const process_look& x,
   }
   if (what.has_callbacks && recorded.take())
     record(plan.records.update, "update", self);
-  result.context = self.share_writes();
+  result.context = unit_access::share_writes(self);
   result.time = env.now();
   return result;
 }
@@ -110,7 +111,7 @@ run_prepared run_before(runtime& env, const flow_look& x,
   note_failure(
     result, callback_moment::before,
     run_callbacks(x.plan->before, callback_moment::before, self, from));
-  result.context = self.share_writes();
+  result.context = unit_access::share_writes(self);
   result.time = env.now();
   return result;
 }
@@ -126,7 +127,7 @@ run_concluded run_after(runtime& env, const flow_look& x, bool barred,
       result, self, run_callbacks(x.plan->after, callback_moment::after, self));
   if (recorded.take())
     record(x.plan->records.update, "update", self);
-  result.context = self.share_writes();
+  result.context = unit_access::share_writes(self);
   result.time = env.now();
   return result;
 }

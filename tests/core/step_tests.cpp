@@ -2,6 +2,7 @@
 #include "lightflow/core/step.hpp"
 
 #include "lightflow/core/catalog.hpp"
+#include "lightflow/core/unit_access.hpp"
 
 #include "../support/printing.hpp"
 
@@ -80,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_a_step_set_itself_comes_first) {
   BOOST_TEST(self.has_key("input"));
   BOOST_TEST(!self.has_key("none"));
   BOOST_TEST(self.end_values<int>("key").at("produce") == 1);
-  auto writes = self.take_writes();
+  auto writes = unit_access::take_writes(self);
   BOOST_TEST(writes.size() == 1U);
 }
 

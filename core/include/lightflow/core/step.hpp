@@ -149,6 +149,9 @@ public:
     return view_;
   }
 
+private:
+  friend struct unit_access; // for whoever runs it
+
   void set_returned(value x) {
     returned_ = std::move(x);
   }
@@ -157,7 +160,6 @@ public:
     return std::move(returned_);
   }
 
-private:
   const value* find_inherited(const hashed_key& key) const override {
     return view_.find(key);
   }

@@ -141,26 +141,10 @@ public:
 
   // -- for the engine ---------------------------------------------------------
 
-  void set_state(status x) {
-    state_ = x;
-  }
-
-  /// Adds to what went wrong, and to the status.
-  void add_error(status flag, std::string_view error);
-
   /// What was set at its own level until now.
   const writes& own_writes() const noexcept {
     return own_;
   }
-
-  /// Takes what was set until now.
-  writes take_writes() {
-    own_.trim();
-    return std::move(own_);
-  }
-
-  /// The same, to be shared; null if nothing was set.
-  std::shared_ptr<const writes> share_writes();
 
   /// Tells the event handlers of something that went wrong with this unit.
   void emit(event_stage stage, problem cause,
@@ -168,6 +152,10 @@ public:
 
 protected:
   explicit unit(writes own = {}) : own_(std::move(own)) {}
+
+  void set_state(status x) {
+    state_ = x;
+  }
 
   /// What others set under a key that this unit sees.
   virtual const value* find_inherited(const hashed_key& key) const = 0;
@@ -192,6 +180,17 @@ protected:
   }
 
 private:
+  friend struct unit_access; // for whoever runs it
+
+  void add_error(status flag, std::string_view error);
+
+  writes take_writes() {
+    own_.trim();
+    return std::move(own_);
+  }
+
+  std::shared_ptr<const writes> share_writes();
+
   [[noreturn]] void rethrow_naming(const lightflow::error& e,
                                    std::string_view what,
                                    std::string_view key) const;
