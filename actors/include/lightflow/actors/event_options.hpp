@@ -26,7 +26,7 @@ public:
   /// Adds a handler to the chain of a stage. It may return whether to keep on
   /// with the chain; nothing returned means yes. Throws definition_error for an
   /// empty function.
-  template <std::invocable<const event&> F>
+  template <shared_function<const event&> F>
   event_options& handle(event_stage stage, F f) {
     chains_[static_cast<std::size_t>(stage)].push_back(make(std::move(f)));
     return *this;
@@ -34,7 +34,7 @@ public:
 
   /// Adds a handler to the chain that gets the events which a full queue
   /// turned away, one at a time.
-  template <std::invocable<const event&> F>
+  template <shared_function<const event&> F>
   event_options& on_discard(F f) {
     discard_.push_back(make(std::move(f)));
     return *this;
@@ -82,8 +82,8 @@ private:
   template <class F>
   static event_handler make(F f) {
     require_callable(f, "event handler");
-    if constexpr (std::is_void_v<std::invoke_result_t<F&, const event&>>)
-      return [f = std::move(f)](const event& x) mutable {
+    if constexpr (std::is_void_v<std::invoke_result_t<const F&, const event&>>)
+      return [f = std::move(f)](const event& x) {
         f(x);
         return true;
       };

@@ -58,16 +58,16 @@ struct callback_breakpoint {
 /// What can be a callback of a Unit: takes it, and returns whether to keep on
 /// with the chain. Nothing returned means yes, and a failure may be returned.
 template <class F, class Unit>
-concept callback_callable = std::copy_constructible<F> && std::invocable<F&, Unit&> &&(
+concept callback_callable = shared_function<F, Unit&> &&(
   std::is_void_v<std::invoke_result_t<
-    F&,
-    Unit&>> || std::convertible_to<std::invoke_result_t<F&, Unit&>, result<bool>> || std::same_as<std::invoke_result_t<F&, Unit&>, result<void>>);
+    const F&,
+    Unit&>> || std::convertible_to<std::invoke_result_t<const F&, Unit&>, result<bool>> || std::same_as<std::invoke_result_t<const F&, Unit&>, result<void>>);
 
 template <class Unit, callback_callable<Unit> F>
 std::function<result<bool>(Unit&)> make_callback_function(F f) {
-  using returned = std::invoke_result_t<F&, Unit&>;
+  using returned = std::invoke_result_t<const F&, Unit&>;
   require_callable(f, "callback");
-  return [f = std::move(f)](Unit& x) mutable -> result<bool> {
+  return [f = std::move(f)](Unit& x) -> result<bool> {
     if constexpr (std::is_void_v<returned>) {
       f(x);
       return true;
@@ -206,7 +206,7 @@ struct failed_callback {
   std::string error;
 };
 
-/// "callback before it (must, scope flow, number 2) failed: no".
+/// "callback 2 of the flow that runs before it failed: no".
 std::string describe_callback_failure(callback_moment moment,
                                       callback_position at, const problem& x);
 

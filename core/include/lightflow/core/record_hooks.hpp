@@ -42,14 +42,14 @@ class record_hooks {
 public:
   /// Called before a unit starts, and not again when it is recovered. May
   /// return nothing or a `result<>`.
-  template <std::invocable<const Unit&> F>
+  template <shared_function<const Unit&> F>
   record_hooks& on_insert(F f) {
     functions_.insert = make(std::move(f));
     return *this;
   }
 
   /// Called when a unit has ended, with its final status.
-  template <std::invocable<const Unit&> F>
+  template <shared_function<const Unit&> F>
   record_hooks& on_update(F f) {
     functions_.update = make(std::move(f));
     return *this;
@@ -63,8 +63,9 @@ private:
   template <class F>
   static std::function<result<void>(const Unit&)> make(F f) {
     require_callable(f, "record hook");
-    return [f = std::move(f)](const Unit& x) mutable -> result<void> {
-      if constexpr (std::is_void_v<std::invoke_result_t<F&, const Unit&>>) {
+    return [f = std::move(f)](const Unit& x) -> result<void> {
+      if constexpr (std::is_void_v<
+                      std::invoke_result_t<const F&, const Unit&>>) {
         f(x);
         return {};
       } else {

@@ -133,14 +133,14 @@ public:
 
   /// Called once per process, by the first that attaches the resource, with the
   /// parameter given there. Returns the entity, nothing, or a result of either.
-  template <std::invocable<resource&, const value&> F>
+  template <shared_function<resource&, const value&> F>
   resource_definition& on_initialize(F f) {
-    using returned = std::invoke_result_t<F&, resource&, const value&>;
+    using returned = std::invoke_result_t<const F&, resource&, const value&>;
     require_callable(f, "resource hook");
     return change([&] {
       hooks_.initialize
         = [f = std::move(f)](resource& x,
-                             const value& parameter) mutable -> result<value> {
+                             const value& parameter) -> result<value> {
         if constexpr (std::is_void_v<returned>) {
           f(x, parameter);
           return value{};
@@ -152,7 +152,7 @@ public:
   }
 
   /// Called when the process has ended, however it did.
-  template <std::invocable<resource&> F>
+  template <shared_function<resource&> F>
   resource_definition& on_release(F f) {
     return set_hook(&resource_hooks::release, std::move(f));
   }
@@ -160,7 +160,7 @@ public:
   /// Called before the release if the process is suspended: its run is
   /// recoverable and the process failed. What the resource holds then, as far
   /// as it can be encoded, is what `on_recover` finds.
-  template <std::invocable<resource&> F>
+  template <shared_function<resource&> F>
   resource_definition& on_suspend(F f) {
     return set_hook(&resource_hooks::suspend, std::move(f));
   }
@@ -168,7 +168,7 @@ public:
   /// Called instead of on_initialize when a suspended process is recovered,
   /// before any of its steps runs. After a crash nothing was suspended, and
   /// what was attached is initialised again with the parameter that it had.
-  template <std::invocable<resource&> F>
+  template <shared_function<resource&> F>
   resource_definition& on_recover(F f) {
     return set_hook(&resource_hooks::recover, std::move(f));
   }
@@ -200,10 +200,10 @@ private:
 
   template <class F>
   resource_definition& set_hook(plain_hook resource_hooks::*hook, F f) {
-    using returned = std::invoke_result_t<F&, resource&>;
+    using returned = std::invoke_result_t<const F&, resource&>;
     require_callable(f, "resource hook");
     return change([&] {
-      hooks_.*hook = [f = std::move(f)](resource& x) mutable -> result<void> {
+      hooks_.*hook = [f = std::move(f)](resource& x) -> result<void> {
         if constexpr (std::is_void_v<returned>) {
           f(x);
           return {};

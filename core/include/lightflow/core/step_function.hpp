@@ -29,37 +29,35 @@ struct is_result<result<T>> : std::true_type {};
 /// What can be a step: takes a `step&` and returns nothing, a value, or a
 /// `result` of either.
 template <class F>
-concept step_callable = std::invocable<F&, step&> && std::copy_constructible<F>;
+concept step_callable = shared_function<F, step&>;
 
 /// Brings the return types that a step can have under one.
 template <step_callable F>
 step_function make_step_function(F f) {
-  using returned = std::invoke_result_t<F&, step&>;
+  using returned = std::invoke_result_t<const F&, step&>;
   require_callable(f, "step");
   if constexpr (std::is_void_v<returned>) {
-    return [f = std::move(f)](step& self) mutable -> result<value> {
+    return [f = std::move(f)](step& self) -> result<value> {
       f(self);
       return value{};
     };
   } else if constexpr (std::same_as<returned, result<void>>) {
-    return [f = std::move(f)](step& self) mutable -> result<value> {
+    return [f = std::move(f)](step& self) -> result<value> {
       if (auto x = f(self); !x)
         return std::move(x.reason());
       return value{};
     };
   } else if constexpr (detail::is_result<returned>::value) {
-    return [f = std::move(f)](step& self) mutable -> result<value> {
+    return [f = std::move(f)](step& self) -> result<value> {
       auto x = f(self);
       if (!x)
         return std::move(x.reason());
       return value{std::move(*x)};
     };
   } else if constexpr (std::same_as<returned, failure>) {
-    return [f = std::move(f)](step& self) mutable -> result<value> {
-      return f(self);
-    };
+    return [f = std::move(f)](step& self) -> result<value> { return f(self); };
   } else {
-    return [f = std::move(f)](step& self) mutable -> result<value> {
+    return [f = std::move(f)](step& self) -> result<value> {
       return value{f(self)};
     };
   }
