@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "attempt_runner.hpp"
 
+#include "lightflow/core/unit_access.hpp"
+
 #include <algorithm>
 #include <functional>
 
@@ -39,7 +41,7 @@ attempt_runner::attempt_runner(runtime& env, attempt what, time_point now)
   end_.step = attempt_.view.index();
   end_.attempt = attempt_.number;
   end_.start = self_.start();
-  self_.set_state(status::pending | recovering());
+  unit_access::set_state(self_, status::pending | recovering());
 }
 
 /// What the attempt before had set. To copy that may throw, since values are of
@@ -59,8 +61,8 @@ bool attempt_runner::begin(time_point now) {
   if (attempt_.shared->stop.is_requested()) {
     stop("did not start: it was asked to stop before");
     if (attempt_.carried_over != nullptr) // so that no recovery misses it
-      self_.set_returned(attempt_.carried_over->result);
-    concludes_ = !is_fresh();
+      unit_access::set_returned(self_, attempt_.carried_over->result);
+    concludes_ = concludes_ && !is_fresh();
     return false;
   }
   attempt_.shared->begin(now);
@@ -107,7 +109,7 @@ bool attempt_runner::is_to_run() {
 void attempt_runner::keep_result() {
   end_.outcome = status::success;
   if (attempt_.carried_over != nullptr)
-    self_.set_returned(attempt_.carried_over->result);
+    unit_access::set_returned(self_, attempt_.carried_over->result);
 }
 
 // -- how the function ended ---------------------------------------------------
@@ -118,7 +120,7 @@ void attempt_runner::succeed(value returned) {
       return fail(problem::of(
         lightflow::fail("what it returned cannot be kept: " + why)));
   end_.outcome = status::success;
-  self_.set_returned(std::move(returned));
+  unit_access::set_returned(self_, std::move(returned));
 }
 
 void attempt_runner::fail(const problem& x) {
@@ -196,9 +198,9 @@ void attempt_runner::run_conclusion() {
   if (!plan.has_step_conclusion() || !attempt_.shared->conclusion.take())
     return;
   end_.concluded = true;
-  self_.set_state(end_.outcome | recovering());
+  unit_access::set_state(self_, end_.outcome | recovering());
   if (!end_.error.empty())
-    self_.add_error(end_.outcome, end_.error);
+    unit_access::add_error(self_, end_.outcome, end_.error);
   auto from = attempt_.entry == step_entry::callback_after ? attempt_.from
                                                            : std::nullopt;
   if (auto failed = run_after_step(plan, self_, from))
@@ -217,15 +219,15 @@ run_after_step(const process_plan& plan, step& self,
   if (ran)
     failed = run_callbacks(plan.after_step, callback_moment::after, self, from);
   if (failed)
-    self.add_error(status::callback_failed,
-                   fmt::format(R"(step "{}" (id {}): {})", self.name(),
-                               self.id(), failed->error));
+    unit_access::add_error(self, status::callback_failed,
+                           fmt::format(R"(step "{}" (id {}): {})", self.name(),
+                                       self.id(), failed->error));
   return failed;
 }
 
 attempt_ended attempt_runner::take_end() {
-  auto context = self_.take_writes();
-  auto returned = self_.take_returned();
+  auto context = unit_access::take_writes(self_);
+  auto returned = unit_access::take_returned(self_);
   if (!context.empty() || returned.has_value())
     end_.output = std::make_shared<step_output>(
       step_output{std::move(context), std::move(returned)});

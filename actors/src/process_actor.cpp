@@ -71,6 +71,7 @@ process_actor_impl::behavior_type process_actor_impl::make_behavior() {
 
 void process_actor_impl::begin() {
   auto now = env_.now();
+  tell_resources();
   if (auto timeout = state_->plan().timeout; timeout >= duration::zero())
     timers_.add({later(now, timeout), timer::kind::process_timeout});
   resume_timers();
@@ -146,7 +147,6 @@ void process_actor_impl::on_late_end(const attempt_ended& x) {
 
 void process_actor_impl::on_prepared(const process_prepared& x) {
   when_settled([this, x] {
-    note_resources();
     happened(x);
     advance();
   });
@@ -196,8 +196,12 @@ caf::delegated<bool> process_actor_impl::on_control(const control& x) {
 
 /// Takes effect, and is confirmed, when it is written, also if it is for the
 /// whole run: between which of its steps it came, only this journal entry
-/// tells.
+/// tells. Once all steps have ended there is nothing to stop but the run.
 void process_actor_impl::apply(const control& x, const owed<bool>& answer) {
+  if (x.process && x.action == control_action::stop && state_->steps_ended()) {
+    answer.deliver(false);
+    return advance();
+  }
   if (x.action == control_action::stop)
     attempts_.for_each([this](auto step) { ask_to_stop(step); });
   happened(make_process_event(x.action, env_.now()),

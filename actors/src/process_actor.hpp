@@ -17,6 +17,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <set>
@@ -115,6 +116,7 @@ private:
 
   void set_wake();
   void expire(const timer& x);
+  void expire_overdue();
   void time_out(time_point when);
   void ask_to_stop(step_index step);
   void abandon(step_index step);
@@ -128,11 +130,12 @@ private:
   std::shared_ptr<const run_record> run_; // for callbacks; null: none
   std::shared_ptr<process_state> state_;
   journal_entries entries_;
-  std::vector<std::function<void()>> deferred_; // until entries are settled
+  std::deque<std::function<void()>> deferred_; // until entries are settled
   attempt_table attempts_;
   step_set timed_; // steps whose time is running
   step_set told_;  // steps whose end subscribers know of
   process_timers timers_;
+  std::vector<timer> overdue_;      // of steps whose end is being written
   std::set<step_index> concluding_; // what runs after these is under way
   enum class conclusion { not_begun, under_way, done } conclusion_{};
   /// Who tells the record hook that the process has ended.

@@ -53,6 +53,7 @@ void process_actor_impl::happened(process_event x,
                                   std::function<void(bool)> then) {
   if (!entries_.is_open())
     return apply(x, then);
+  note_resources();
   auto record = encode(x);
   auto blocks = !std::visit(is_of_attempt{}, x);
   entries_.append(
@@ -141,9 +142,11 @@ void process_actor_impl::on_appended(const appended& x) {
   entries_.written(x.ticket);
   while (!left_ && !entries_.blocks() && !deferred_.empty()) {
     auto next = std::move(deferred_.front());
-    deferred_.erase(deferred_.begin());
+    deferred_.pop_front();
     next();
   }
+  if (!left_ && !entries_.blocks())
+    expire_overdue();
   advance();
 }
 

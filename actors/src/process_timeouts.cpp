@@ -32,6 +32,13 @@ void process_actor_impl::on_wake() {
   advance();
 }
 
+/// Goes on with the timers that expired while the end of an attempt was being
+/// written.
+void process_actor_impl::expire_overdue() {
+  for (auto& x : std::exchange(overdue_, {}))
+    expire(x);
+}
+
 /// Once nothing can be written any more, nothing can be decided.
 void process_actor_impl::expire(const timer& x) {
   if (entries_.is_lost())
@@ -71,9 +78,12 @@ void process_actor_impl::time_out(time_point when) {
 /// than when the step was handed out.
 void process_actor_impl::expire_step(const timer& x) {
   auto& step = state_->step(x.step);
-  if (step.phase == step_phase::ended
-      || (step.phase == step_phase::running && !is_open(x.step, step.attempt)))
+  if (step.phase == step_phase::ended)
     return;
+  if (step.phase == step_phase::running && !is_open(x.step, step.attempt)) {
+    overdue_.push_back(x); // unless it turns out that it has ended
+    return;
+  }
   auto& plan = state_->plan().steps[x.step];
   auto control = attempts_.find(x.step);
   if (control != nullptr && control->is_timed) {

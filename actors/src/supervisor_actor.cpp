@@ -206,7 +206,7 @@ void supervisor_actor_impl::control_process(const control& x,
   if (processes_[index] != nullptr) {
     request(processes_[index], caf::infinite, x)
       .then([=](bool written) { then(written); },
-            [=](const caf::error&) { then(true); });
+            [=](const caf::error&) { then(false); }); // it has just ended
     return;
   }
   auto event = make_process_event(x.action, env_.now());

@@ -99,6 +99,7 @@ private:
 
   void expect_end_of_callbacks();
   void give_up_callbacks();
+  void start_record();
   std::vector<std::size_t> live_processes() const;
   run_record record_now() const;
   run_record complete_record() const;
@@ -126,9 +127,10 @@ private:
   std::optional<time_point> deadline_; // of the callbacks under way
   /// Who tells the record hook that the run has ended.
   std::shared_ptr<claim> recorded_;
-  bool reopens_ = false; // the run is suspended
-  bool begun_ = false;   // also in the journal
-  bool started_ = false; // the processes
+  bool owes_record_ = false; // what ran after the processes was given up
+  bool reopens_ = false;     // the run is suspended
+  bool begun_ = false;       // also in the journal
+  bool started_ = false;     // the processes
   bool concluding_ = false;
   enum class end_record { none, under_way, written } end_record_{};
   bool closing_ = false;

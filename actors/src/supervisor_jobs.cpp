@@ -86,12 +86,15 @@ void supervisor_actor_impl::give_up_callbacks() {
   if (is_preparing)
     return happened(run_prepared{env_.now(), status::callback_failed, late,
                                  std::nullopt, nullptr});
+  owes_record_ = recorded_->take();
   happened(run_concluded{env_.now(), status::callback_failed, late,
                          std::nullopt, nullptr});
-  if (recorded_->take())
-    start_job(
-      [&env = env_, look = look_now()] { return record_end(env, look); },
-      ended_by_defect<run_concluded>(env_));
+}
+
+/// Tells the record hook alone that the run has ended.
+void supervisor_actor_impl::start_record() {
+  start_job([&env = env_, look = look_now()] { return record_end(env, look); },
+            ended_by_defect<run_concluded>(env_));
 }
 
 } // namespace lightflow

@@ -26,6 +26,8 @@ void supervisor_actor_impl::happened(run_event x) {
   append(x, [this, x](bool written) {
     if (written)
       history_.apply(x);
+    if (written && std::exchange(owes_record_, false))
+      start_record();
   });
   advance();
 }

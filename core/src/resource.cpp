@@ -180,6 +180,8 @@ void resource_set::recover(const kept_resource& x, const unit& caller) {
   auto kind = kinds_->find(x.name);
   if (kind == kinds_->end())
     return; // the catalog has it no more, and whoever wants it is told so
+  if (acquire(x.name) != nullptr)
+    return; // the hook of one that was recovered before has attached it
   if (!x.left) {
     (void)attach(x.name, x.parameter, &caller);
     return;

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(resources_that_wait_for_each_other_do_not_hang) {
   // Each is initialised once here, and tried again once by the other.
   std::atomic<int> tries{0};
   auto once = [&](auto hook) {
-    return [&tries, hook](resource& x, const value& p) mutable -> result<> {
+    return [&tries, hook](resource& x, const value& p) -> result<> {
       if (++tries > 2)
         return {};
       return hook(x, p);
@@ -242,6 +242,49 @@ BOOST_AUTO_TEST_CASE(callbacks_that_block_are_given_up_after_the_timeout) {
   BOOST_TEST((timed_out.state() == status::timed_out));
   BOOST_TEST((timed_out.step("a").state() == status::cancelled));
   blocked.open();
+}
+
+BOOST_AUTO_TEST_CASE(a_run_is_recorded_as_it_ended_although_callbacks_block) {
+  std::mutex mutex;
+  std::map<std::string, std::pair<status, status>> rows;
+  catalog.flow_records().on_update([&](const lightflow::flow& x) {
+    std::lock_guard guard{mutex};
+    rows[x.name()] = {x.state(), x.report().process(x.name()).state()};
+  });
+  for (auto is_kept : {false, true}) {
+    auto name = is_kept ? "kept" : "plain";
+    auto& flow = catalog.flow(name);
+    if (is_kept)
+      flow.recoverable();
+    flow.process_timeout(20ms).after_flow(
+      [&](lightflow::flow&) { blocked.wait(); });
+    flow.process(name).step("a", [](step&) {});
+  }
+  {
+    engine engine{catalog, options};
+    for (auto name : {"plain", "kept"})
+      BOOST_TEST(engine.run(name).has(status::callback_failed));
+    blocked.open();
+  }
+  for (auto name : {"plain", "kept"}) {
+    BOOST_TEST(rows[name].first.has(status::failed, status::callback_failed));
+    BOOST_TEST(rows[name].second == status::success);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_process_whose_steps_have_ended_cannot_be_stopped) {
+  gate after;
+  process.step("a", [](step&) {});
+  process.after_process([&](lightflow::process&) {
+    after.open();
+    blocked.wait();
+  });
+  engine engine{catalog, options};
+  auto run = engine.start("flow");
+  after.wait();
+  BOOST_TEST(!run.stop("flow"));
+  blocked.open();
+  BOOST_TEST(run.wait().success());
 }
 
 // Its supervisor has left then, and the engine may not know that yet.

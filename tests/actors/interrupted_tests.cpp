@@ -288,4 +288,30 @@ BOOST_AUTO_TEST_CASE(runs_are_forgotten_as_fast_as_they_can_come) {
   BOOST_TEST(engine().list(run_condition::finished).empty());
 }
 
+BOOST_AUTO_TEST_CASE(nothing_runs_after_a_step_that_is_to_run_again) {
+  int concluded = 0;
+  process.step("a", [](step& s) { return s.attempt() == 2; }).retry(1, 1s);
+  process
+    .step("b",
+          [](step& s) -> result<> {
+            return s.attempt() == 1 ? result<>{fail("not yet")} : result<>{};
+          })
+    .retry(1, 1s);
+  process.after_step([&](step&) { ++concluded; }).only_for("b");
+  interrupted = interrupted_runs::wait;
+  for (int moment = 0; moment < 30; ++moment)
+    BOOST_TEST_CONTEXT("moment " << moment) {
+      concluded = 0;
+      auto id = "r" + std::to_string(moment);
+      engine().start_as(id, "flow");
+      run_all();
+      skip(1s);
+      for (int i = 0; i < moment; ++i)
+        run_one();
+      destroy_engine();
+      auto ended = stored(id).process("process").step("b").has(status::success);
+      BOOST_TEST(concluded == (ended ? 1 : 0));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

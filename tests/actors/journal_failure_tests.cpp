@@ -259,6 +259,27 @@ BOOST_AUTO_TEST_CASE(callbacks_that_end_in_time_are_not_late_for_the_disk) {
   BOOST_TEST(late == 0);
 }
 
+BOOST_AUTO_TEST_CASE(the_time_of_a_step_runs_out_while_its_failure_is_written) {
+  int attempts = 0;
+  auto& process = catalog.flow("flow").recoverable().process("p");
+  process
+    .step("a",
+          [&](step&) -> result<> {
+            ++attempts;
+            break_disk();
+            return fail("no");
+          })
+    .retry(1, 1min)
+    .step_timeout(1s);
+  auto run = start("flow");
+  advance(2s, 100ms);
+  disk->mend();
+  advance(10s, 100ms);
+  BOOST_REQUIRE(run.has_ended());
+  BOOST_TEST(run.wait().process("p").step("a").has(status::timed_out));
+  BOOST_TEST(attempts == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_fails_on_a_broken_disk_can_be_recovered) {
   auto& process = chain("flow", {"a"});
   auto fails = true;

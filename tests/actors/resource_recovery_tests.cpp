@@ -224,4 +224,69 @@ BOOST_AUTO_TEST_CASE(what_is_recovered_while_the_engine_ends_is_released) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(
+  what_a_step_attached_whose_process_timed_out_is_recovered) {
+  noted("db");
+  process.step("a", using_it("db"));
+  process.after_process(
+    [](lightflow::process& p) { (void)p.attach("late", 1); });
+  noted("late");
+  process
+    .step(
+      "b",
+      [this](step& self) -> result<> {
+        if (auto x = self.attach("other", 3); !x)
+          return x.reason();
+        return may_fail("b");
+      },
+      "a")
+    .retry(1, 1h);
+  noted("other");
+  process.process_timeout(1min);
+  fails["b"] = 1;
+  auto run = start_flow();
+  advance(2min, 1s);
+  BOOST_TEST(run.wait().process("process").has(status::timed_out));
+  restart();
+  BOOST_TEST(recover().success());
+  for (auto line : {"recover db 8", "recover other 3", "recover late 1"})
+    BOOST_TEST(std::count(happened.begin(), happened.end(), line) == 1, line);
+}
+
+BOOST_AUTO_TEST_CASE(a_recovered_resource_sees_that_its_process_is_recovering) {
+  status seen;
+  catalog.resource("db")
+    .on_suspend([](resource&) {})
+    .on_recover([&](resource& x) { seen = x.process_state(); });
+  process.step("a", [this](step& self) -> result<> {
+    (void)self.attach("db");
+    return may_fail("a");
+  });
+  fails["a"] = 1;
+  run_flow();
+  BOOST_TEST(recover().success());
+  BOOST_TEST(seen == (status::pending | status::recovering));
+}
+
+BOOST_AUTO_TEST_CASE(
+  a_resource_that_another_one_attached_is_not_recovered_twice) {
+  catalog.resource("base")
+    .on_initialize([this](resource&, const value&) {
+      happened.emplace_back("initialize base");
+    })
+    .on_recover([this](resource&) { happened.emplace_back("recover base"); })
+    .on_release([this](resource&) { happened.emplace_back("release base"); });
+  catalog.resource("top").on_recover(
+    [](resource& x) { BOOST_TEST(x.attach("base").ok()); });
+  process.step("a", [this](step& self) -> result<> {
+    (void)self.attach("base");
+    (void)self.attach("top");
+    return may_fail("a");
+  });
+  fails["a"] = 1;
+  run_flow();
+  BOOST_TEST(recover().success());
+  BOOST_TEST(std::count(happened.begin(), happened.end(), "release base") == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
