@@ -123,7 +123,8 @@ void trial::plan(duration when, Action what) {
     } catch (const testing::program_crashed&) {
       // What lets time pass learns of it as well.
     } catch (const error& e) {
-      // A start that was refused may be found until the disk lets it be removed.
+      // A start that was refused may be found until the disk lets it be
+      // removed.
       if (e.code() != error_code::journal_failed)
         fail(e.what());
     } catch (const std::exception& e) {
