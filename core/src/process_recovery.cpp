@@ -38,6 +38,8 @@ void process_state::apply(const process_reopened& x) {
   concluded_ = paused_ = stopping_ = false;
   own_ = seen_ = {};
   own_error_.clear();
+  concluding_.clear(); // of what runs after steps in today's definition
+  follow_failures_.clear();
   end_ = x.time;
   for (step_index i = 0; i < steps_.size(); ++i)
     reopen_step(i);
@@ -79,6 +81,8 @@ void process_state::reopen_step(step_index step) {
     last.output = output;
   if (auto error = errors_.extract(step))
     last.error = std::move(error.mapped());
+  if (auto error = conclusion_errors_.extract(step))
+    last.error += (last.error.empty() ? "" : "; ") + error.mapped();
 }
 
 /// Skips what was cancelled before a step that was skipped could have it

@@ -53,24 +53,30 @@ void process_state::apply(const process_started& x) {
   make_roots_ready(x.time);
 }
 
+/// Also where today's definition has nothing to run before the first step: what
+/// it had when that ran counts. It comes too late if the process timed out.
 void process_state::apply(const process_prepared& x) {
-  if (!preparing_)
+  if (!preparing_ && (!prepared_ || own_.has(status::timed_out)))
     return;
-  preparing_ = false;
   end_ = x.time;
   context_->prepare(x.context);
   for (auto& resource : resources_)
     resource.left.reset(); // it is attached again
   if (!x.failure) {
     own_breakpoint_.reset();
-    if (!std::exchange(prepared_, true))
-      make_roots_ready(x.time);
-    return;
+    return finish_preparation(x.time);
   }
+  preparing_ = false;
   own_.add(status::callback_failed);
   own_error_ = x.failure->error;
   own_breakpoint_ = {callback_moment::before, x.failure->at};
   cancel_all(status::cancelled, x.time);
+}
+
+void process_state::finish_preparation(time_point time) {
+  preparing_ = false;
+  if (!std::exchange(prepared_, true))
+    make_roots_ready(time);
 }
 
 void process_state::make_roots_ready(time_point time) {
@@ -80,10 +86,14 @@ void process_state::make_roots_ready(time_point time) {
       make_ready(i, time);
 }
 
+/// A step that starts shows that what has to run before the first one has, or
+/// was not part of the definition by then.
 void process_state::apply(const step_started& x) {
   auto& self = steps_[x.step];
   if (x.attempt <= self.attempt)
     return;
+  if (preparing_)
+    finish_preparation(x.time);
   move(x.step, step_trigger::due); // when replayed: it has been since
   if (!move(x.step, step_trigger::start))
     return;
@@ -197,10 +207,7 @@ void process_state::apply(const step_concluded& x) {
     return;
   steps_[x.step].flags.add(x.flags);
   seen_.add(x.flags);
-  auto& error = errors_[x.step];
-  if (!error.empty())
-    error += "; ";
-  error += x.error;
+  conclusion_errors_.insert_or_assign(x.step, x.error);
 }
 
 void process_state::apply(const step_timed_out& x) {

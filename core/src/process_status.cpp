@@ -54,15 +54,20 @@ process_state::breakpoint(step_index x) const {
 std::string process_state::error_of(step_index x, std::string_view id) const {
   if (!steps_[x].flags.is_abnormal())
     return {};
-  std::string result;
-  if (auto i = errors_.find(x); i != errors_.end())
-    result = i->second;
-  else
-    result = fmt::format(R"(step "{}" (id {}) {})", plan().steps[x].name, id,
-                         reason_of(x));
+  auto result = own_error_of(x, id);
+  if (auto i = conclusion_errors_.find(x); i != conclusion_errors_.end())
+    result += "; " + i->second;
   if (auto i = failed_.find(x); i != failed_.end() && !i->second.error.empty())
     result += "; before that, " + i->second.error;
   return result;
+}
+
+std::string process_state::own_error_of(step_index x,
+                                        std::string_view id) const {
+  if (auto i = errors_.find(x); i != errors_.end())
+    return i->second;
+  return fmt::format(R"(step "{}" (id {}) {})", plan().steps[x].name, id,
+                     reason_of(x));
 }
 
 /// Why a step ended that did not end by itself.
@@ -82,7 +87,7 @@ std::string process_state::reason_of(step_index x) const {
       return fmt::format(R"(was cancelled: step "{}", which it runs after, )"
                          "did not succeed",
                          plan().steps[dependency].name);
-    else if (follows_failure(dependency))
+    else if (follow_failures_.contains(dependency))
       return fmt::format(R"(was cancelled: something before the skipped step )"
                          R"("{}", which it runs after, did not succeed)",
                          plan().steps[dependency].name);

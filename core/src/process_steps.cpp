@@ -3,6 +3,7 @@
 // run after them.
 #include "lightflow/core/process_state.hpp"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -62,37 +63,32 @@ void process_state::release_dependents(step_index step, time_point time) {
         continue;
       if (self.phase == step_phase::waiting)
         make_ready(x, time);
-      else if (follows_failure(x))
-        cancel_dependents(x, time);
       else if (self.flags.has(status::skipped))
-        released.push_back(x);
+        release_skipped(x, time, released);
     }
   }
 }
 
-/// Whether a step was skipped along with another one, and runs after one that
-/// failed, directly or by way of others that were skipped so.
-bool process_state::follows_failure(step_index step) const {
-  auto is_skipped_along = [this](step_index x) {
-    return steps_[x].flags.has(status::skipped) && steps_[x].attempt == 0;
-  };
-  std::vector<step_index> open;
-  std::set<step_index> seen;
-  auto look_at = [&](step_index x) {
-    if (is_skipped_along(x) && seen.insert(x).second)
-      open.push_back(x);
-  };
-  look_at(step);
-  while (!open.empty()) {
-    auto next = open.back();
-    open.pop_back();
-    for (auto x : plan().graph.dependencies(next)) {
-      if (steps_[x].flags.is_abnormal())
-        return true;
-      look_at(x);
-    }
+/// Goes on with what runs after a step that was skipped along with another one.
+void process_state::release_skipped(step_index step, time_point time,
+                                    std::vector<step_index>& released) {
+  if (!follows_failure(step)) {
+    released.push_back(step);
+    return;
   }
-  return false;
+  follow_failures_.insert(step);
+  cancel_dependents(step, time);
+}
+
+/// Whether a step that was skipped along with another one runs after one that
+/// failed, directly or by way of others that were skipped so. These have been
+/// released before.
+bool process_state::follows_failure(step_index step) const {
+  auto dependencies = plan().graph.dependencies(step);
+  return std::any_of(
+    dependencies.begin(), dependencies.end(), [this](step_index x) {
+      return steps_[x].flags.is_abnormal() || follow_failures_.contains(x);
+    });
 }
 
 void process_state::make_ready(step_index step, time_point time) {

@@ -40,6 +40,8 @@ std::shared_ptr<process_state> run_history::release(std::size_t process) {
 // -- what happened ------------------------------------------------------------
 
 void run_history::apply(std::size_t process, const process_event& x) {
+  if (std::holds_alternative<process_started>(x))
+    state_.begin_processes();
   tell(process, x);
 }
 
@@ -96,6 +98,13 @@ void run_history::apply(const run_stopped& x) {
 
 void run_history::apply(const run_concluded& x) {
   state_.apply(x);
+}
+
+void run_history::close() {
+  for (std::size_t i = 0; i < processes_.size(); ++i)
+    if (auto& self = processes_[i]; self && self->steps_ended())
+      tell(i, process_concluded{self->end(), {}, {}});
+  state_.close();
 }
 
 /// Those that have started have a record of their own of it, among theirs, and

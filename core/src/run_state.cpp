@@ -16,8 +16,10 @@ run_state::run_state(std::shared_ptr<const flow_plan> plan,
     enter_running();
 }
 
+/// Also where today's definition has nothing to run before the processes: what
+/// it had when that ran counts. It counts once, also if it comes too late.
 void run_state::apply(const run_prepared& x) {
-  if (phase_ != phase::preparing)
+  if (phase_ > phase::running || std::exchange(prepared_, true))
     return;
   end_ = x.time;
   own_.add(x.flags);
@@ -26,6 +28,18 @@ void run_state::apply(const run_prepared& x) {
   barred_ = x.flags.is_abnormal();
   context_ = merge(context_, x.context);
   enter_running();
+}
+
+void run_state::begin_processes() {
+  if (phase_ == phase::preparing) {
+    prepared_ = true;
+    enter_running();
+  }
+}
+
+void run_state::close() {
+  phase_ = phase::ended;
+  paused_ = false;
 }
 
 void run_state::apply(const process_done& x) {
@@ -82,7 +96,8 @@ void run_state::recover(const run_recovered& x, std::size_t open_processes) {
   live_processes_ = open_processes;
   failed_processes_ = 0;
   phase_ = phase::preparing;
-  if (!std::exchange(barred_, false)) {
+  prepared_ = !std::exchange(barred_, false);
+  if (prepared_) {
     breakpoint_.reset();
     enter_running();
   }

@@ -54,8 +54,10 @@ public:
         wrong.push_back(
           fmt::format(R"(step "{}" is no longer part of process "{}")",
                       old_.steps[x].name, old_.name));
-      else
+      else {
         compare_dependencies(x, wrong);
+        compare_skipping(x, wrong);
+      }
     }
     return std::move(to_new_);
   }
@@ -85,7 +87,7 @@ private:
   }
 
   void compare_dependencies(step_index x, std::vector<std::string>& wrong) {
-    auto was = known_dependencies(x);
+    auto was = known(old_.steps[x].dependencies);
     auto now = sorted(plan_.graph.dependencies(to_new_[x]));
     auto removed = missing_dependencies(x);
     if (was == now && removed.empty())
@@ -100,10 +102,30 @@ private:
     describe(x, removed, added, wrong);
   }
 
+  /// Which steps were skipped along with another one is in no record: it
+  /// follows from the definition.
+  void compare_skipping(step_index x, std::vector<std::string>& wrong) {
+    auto& was = old_.steps[x];
+    auto& now = plan_.steps[to_new_[x]];
+    if (was.skips_dependents != now.skips_dependents
+        || (now.skips_dependents
+            && known(was.never_skipped) != old_ones(now.never_skipped)))
+      wrong.push_back(
+        fmt::format(R"(step "{}" of process "{}" skips others than it did)",
+                    was.name, old_.name));
+  }
+
+  /// Of steps of the plan, those that were there before, in ascending order.
+  std::vector<step_index> old_ones(std::span<const step_index> xs) const {
+    auto result = sorted(xs);
+    std::erase_if(result, [this](auto y) { return to_old_[y] == nowhere; });
+    return result;
+  }
+
   /// By their numbers in the plan, in ascending order.
-  std::vector<step_index> known_dependencies(step_index x) const {
+  std::vector<step_index> known(std::span<const step_index> old) const {
     std::vector<step_index> result;
-    for (auto y : old_.steps[x].dependencies)
+    for (auto y : old)
       if (to_new_[y] != nowhere)
         result.push_back(to_new_[y]);
     return sorted(result);

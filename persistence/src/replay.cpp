@@ -107,6 +107,8 @@ replayed_run replay(const replay_source& source, run_summary summary) {
   if (!result.history)
     throw error(error_code::bad_encoding,
                 fmt::format(R"(run "{}" has no records)", run));
+  if (summary.condition != run_condition::running)
+    result.history->close();
   return {std::move(summary), *std::move(result.history), next};
 }
 

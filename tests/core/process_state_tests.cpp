@@ -417,4 +417,28 @@ BOOST_AUTO_TEST_CASE(what_one_step_keeps_another_skips) {
   BOOST_TEST(state.steps_ended());
 }
 
+BOOST_AUTO_TEST_CASE(what_failed_after_a_step_is_told_after_why_it_ended) {
+  process.step("a", nothing);
+  process.after_step([](step&) {});
+  auto state = started();
+  start_all(state);
+  state.apply(process_timed_out{at(1)});
+  state.apply(step_concluded{0, status::callback_failed, "no"});
+  BOOST_TEST(state.error_of(0, "id")
+             == R"(step "a" (id id) did not end in time: its process timed )"
+                "out; no");
+}
+
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_steps_can_be_skipped_along) {
+  constexpr int steps = 100'000;
+  process.step("0", nothing).eq("key", 1).skip_with_dependents();
+  for (int i = 1; i < steps; ++i)
+    process.step(std::to_string(i), nothing, std::to_string(i - 1));
+  auto state = started();
+  start_all(state);
+  end(state, "0", status::skipped);
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(flags(state, std::to_string(steps - 1)) == status::skipped);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -106,7 +106,9 @@ BOOST_AUTO_TEST_CASE(a_failed_preparation_bars_the_processes) {
 }
 
 BOOST_AUTO_TEST_CASE(late_events_change_nothing) {
+  flow.before_flow([](lightflow::flow&) {});
   auto state = begun();
+  state.begin_processes();
   state.apply(run_prepared{at(1), status::callback_failed, "no", where, {}});
   state.apply(run_concluded{at(1), status::callback_failed, "no", where, {}});
   BOOST_TEST(state.own_status() == status::pending);

@@ -129,6 +129,34 @@ BOOST_AUTO_TEST_CASE(other_settings_are_no_matter) {
   check(match(now, with_steps(chain)).incompatibilities, {});
 }
 
+BOOST_AUTO_TEST_CASE(what_is_skipped_along_has_to_stay) {
+  auto skipping = [](const char* last, auto... kept) {
+    return [=](flow_definition& flow) {
+      auto& process = flow.process("process");
+      process.step("a", nothing).eq("key", 1).skip_with_dependents(kept...);
+      process.step("b", nothing, "a");
+      process.step(last, nothing, "b");
+    };
+  };
+  auto wrong = [](const definer& then, const definer& now) {
+    return match(then, now).incompatibilities;
+  };
+  const std::vector<std::string> refused{
+    R"(step "a" of process "process" skips others than it did)"};
+  check(wrong(with_steps(chain), skipping("c")), refused);
+  check(wrong(skipping("c"), with_steps(chain)), refused);
+  check(wrong(skipping("c", "b"), skipping("c", "c")), refused);
+  check(wrong(skipping("c", "b"), skipping("c", "b")), {});
+  auto longer = [&](flow_definition& flow) {
+    auto& process = flow.process("process");
+    process.step("a", nothing).eq("key", 1).skip_with_dependents("b", "d");
+    process.step("b", nothing, "a");
+    process.step("c", nothing, "b");
+    process.step("d", nothing, "c");
+  };
+  check(wrong(skipping("c", "b"), longer), {});
+}
+
 BOOST_AUTO_TEST_CASE(dependencies_that_amount_to_the_same_are_no_matter) {
   const edges with_more{{"a", {}}, {"b", {"a"}}, {"c", {"b", "a"}}};
   check(wrong(chain, with_more), {});

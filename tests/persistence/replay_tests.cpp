@@ -149,6 +149,26 @@ BOOST_AUTO_TEST_CASE(a_run_that_ended_is_at_its_end) {
              == (status::success | status::recovering));
 }
 
+BOOST_AUTO_TEST_CASE(a_finished_run_has_ended_whatever_is_to_run_after_it_now) {
+  auto then = two_processes();
+  begin(then);
+  write({started(0), started(0, 0), ended(0, 0), started(1), started(1, 0),
+         ended(1, 0), started(1, 1), ended(1, 1)});
+  program now{[](flow_definition& flow) {
+    flow.process("p").step("a", nothing);
+    auto& q = flow.process("q");
+    q.step("x", nothing);
+    q.step("y", nothing, "x");
+    flow.after_flow([](lightflow::flow&) {});
+  }};
+  BOOST_TEST(!replay_in(now).history.state().has_ended());
+  journal_batch batch;
+  batch.summaries = {{"run", "flow", then.name, run_condition::finished,
+                      status::success, at(1), at(5)}};
+  it->commit(batch, durability::sync);
+  BOOST_TEST(replay_in(now).history.state().own_status() == status::success);
+}
+
 // -- what cannot be read ------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_run_that_is_not_there_is_unknown) {

@@ -232,16 +232,20 @@ private:
     std::uint32_t losses = 0; // of attempts since the step last ended
   };
 
+  std::string own_error_of(step_index x, std::string_view id) const;
   std::string reason_of(step_index x) const;
   bool move(step_index step, step_trigger trigger);
   void count(step_phase phase, int change);
   void end_step(step_index step, status flags, time_point time);
   bool follows_failure(step_index step) const;
+  void release_skipped(step_index step, time_point time,
+                       std::vector<step_index>& released);
   void release_dependents(step_index step, time_point time);
   void cancel_dependents(step_index step, time_point time);
   bool drop(step_index step, status why, time_point time);
   void make_ready(step_index step, time_point time);
   void make_roots_ready(time_point time);
+  void finish_preparation(time_point time);
   bool skips_dependents(step_index step) const;
   void skip_dependents(step_index step, time_point time);
   void skip_reopened(time_point time);
@@ -260,6 +264,7 @@ private:
   std::vector<step_state> steps_;
   // These are maps of the kind that costs nothing while it is empty.
   std::map<step_index, std::string> errors_;
+  std::map<step_index, std::string> conclusion_errors_;
   std::map<step_index, failed_attempt> failed_; // the last of each
   std::vector<step_index> ready_; // from next_ready_ on; may hold ended ones
   std::size_t next_ready_ = 0;
@@ -269,6 +274,7 @@ private:
   std::size_t backing_off_ = 0;
   std::size_t ended_steps_ = 0;
   std::set<step_index> concluding_;
+  std::set<step_index> follow_failures_; // skipped along: see follows_failure
   std::map<step_index, callback_breakpoint> breakpoints_;
   std::optional<callback_breakpoint> own_breakpoint_;
   std::string own_error_;

@@ -32,6 +32,10 @@ public:
   void apply(const run_recovered& x);
   void apply(const run_concluded& x);
 
+  /// The journal has the end of the run. What would still have to run by
+  /// today's definition was not part of it then.
+  void close();
+
   /// Takes in what happened to a process. One that had not started is made.
   void apply(std::size_t process, const process_event& x);
 

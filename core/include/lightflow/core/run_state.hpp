@@ -37,6 +37,14 @@ public:
   void apply(const run_concluded& x);
   void apply(const process_done& x);
 
+  /// A process begins, so that what has to run before them has, or was not part
+  /// of the definition by then.
+  void begin_processes();
+
+  /// The run is known to be at its end, whatever today's definition has that
+  /// would still have to run.
+  void close();
+
   /// The run goes on. If it is reopened, so many of its processes have not
   /// ended, or not well.
   void recover(const run_recovered& x, std::size_t open_processes);
@@ -110,6 +118,7 @@ private:
   bool recoverable_;
   bool recovering_ = false;
   bool paused_ = false;
+  bool prepared_ = false; // what runs before the processes has
   bool barred_ = false;
   std::string error_;
   std::optional<callback_breakpoint> breakpoint_;
