@@ -54,8 +54,20 @@ private:
   std::unique_ptr<rocksdb::Iterator> from_;
 };
 
-/// Nothing if the index cannot be read. Of a run whose summary cannot be read,
-/// the index still has the id and the condition.
+/// Of a run that is in the index: nothing if it was erased since, and no more
+/// than the index has if its summary cannot be read.
+std::optional<run_summary> listed(summary_reader& from, std::string_view id,
+                                  run_condition condition) {
+  run_summary known{std::string{id}, {}, {}, condition, {}, {}, {}};
+  try {
+    auto found = from.find(id);
+    return found || from.status().ok() ? found : known;
+  } catch (const error&) { // it was read, but is no summary
+    return known;
+  }
+}
+
+/// Nothing if the index cannot be read.
 std::optional<std::vector<run_summary>>
 list_by_index(const rocksdb_database& from, run_condition condition,
               std::string_view after, std::size_t limit) {
@@ -69,10 +81,8 @@ list_by_index(const rocksdb_database& from, run_condition condition,
     auto id = view(i->key()).substr(1);
     if (id == after)
       continue;
-    if (auto found = summaries.find(id)) // else it was erased since
+    if (auto found = listed(summaries, id, condition))
       result.push_back(*std::move(found));
-    else if (!summaries.status().ok())
-      result.push_back({std::string{id}, {}, {}, condition, {}, {}, {}});
   }
   if (!i->status().ok())
     return std::nullopt;
@@ -95,7 +105,9 @@ std::vector<run_summary> list_by_scan(const rocksdb_database& from,
   return result;
 }
 
-/// Makes one write of a batch.
+/// Makes one write of a batch. What it would know of the journal before that,
+/// but cannot read, keeps no run from being written: another one may depend on
+/// the same batch.
 class batch_writer {
 public:
   explicit batch_writer(const rocksdb_database& database)
@@ -105,7 +117,7 @@ public:
     for (auto& run : batch.erased)
       erase(run);
     for (auto& [fingerprint, bytes] : batch.definitions)
-      if (!database_.get(definitions, fingerprint))
+      if (!has_definition(fingerprint))
         out_.Put(database_.handle(definitions), fingerprint, bytes);
     for (auto& x : entries_of(batch.records))
       out_.Put(database_.handle(records), key_of(x.run, x.first), x.bytes);
@@ -117,6 +129,14 @@ public:
   }
 
 private:
+  bool has_definition(const std::string& fingerprint) const {
+    try {
+      return database_.get(definitions, fingerprint).has_value();
+    } catch (const error&) {
+      return false; // the same is put in its place
+    }
+  }
+
   void erase(const std::string& run) {
     out_.DeleteRange(database_.handle(records), prefix_of(run), end_of(run));
     out_.Delete(database_.handle(runs), run);
@@ -139,9 +159,25 @@ private:
   std::optional<run_condition>& condition_of(const std::string& run) {
     auto [i, is_new] = conditions_.try_emplace(run);
     if (is_new)
-      if (auto found = summary_of(database_, run))
-        i->second = found->condition;
+      i->second = stored_condition(run);
     return i->second;
+  }
+
+  std::optional<run_condition> stored_condition(const std::string& run) {
+    try {
+      auto found = summary_of(database_, run);
+      return found ? std::optional{found->condition} : std::nullopt;
+    } catch (const error&) {
+      remove_from_all_lists(run);
+      return std::nullopt;
+    }
+  }
+
+  /// By usual deletions: where none is to be deleted, others are undefined.
+  void remove_from_all_lists(const std::string& run) {
+    for (std::size_t i = 0; i < run_conditions; ++i)
+      out_.Delete(database_.handle(conditions),
+                  index_key(static_cast<run_condition>(i), run));
   }
 
   const rocksdb_database& database_;
