@@ -39,7 +39,7 @@ std::vector<std::string> run_recovery::next_expired(const journal& from,
   auto found = from.list(run_condition::finished, swept_, sweep);
   swept_ = found.size() < sweep ? std::string{} : found.back().id;
   for (auto& x : found)
-    if (later(x.updated, *how_.retention) <= now)
+    if (!x.flow.empty() && later(x.updated, *how_.retention) <= now)
       result.push_back(std::move(x.id));
   return result;
 }

@@ -47,6 +47,7 @@ public:
   }
 
   /// Runs that have been kept long enough, of the next thousand that succeeded.
+  /// One whose summary is damaged is none of them: its age is not known.
   std::vector<std::string> next_expired(const journal& from, time_point now);
 
   /// Whether all that succeeded have been looked at, and it begins anew.
