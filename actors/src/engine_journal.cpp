@@ -207,6 +207,8 @@ void engine_actor_impl::recover_interrupted() {
       for (auto& x : next)
         if (runs_.contains(x.id))
           recovery_.ended(x.id); // it began after the engine
+        else if (x.flow.empty())
+          start_load(x.id, true); // which tells how its summary is damaged
         else
           start_load(x.id, true, x);
     }

@@ -74,6 +74,25 @@ struct journal_damage_fixture : deterministic_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(journal_damage_tests, journal_damage_fixture)
 
+BOOST_AUTO_TEST_CASE(
+  an_interrupted_run_waits_and_an_event_tells_of_the_damage) {
+  waits = true;
+  for (auto id : {"a-damaged", "b-whole"})
+    engine().start_as(id, "flow");
+  run_all();
+  destroy_engine();
+  damaged->damage("a-damaged");
+  engine();
+  advance(61s, 1s);
+  BOOST_TEST(waiting.size() == 1U);
+  BOOST_TEST(waiting["a-damaged"].find("the summary is damaged")
+               != std::string::npos,
+             waiting["a-damaged"]);
+  BOOST_TEST(has_finished("b-whole"));
+  BOOST_CHECK_EXCEPTION(engine().recover("a-damaged"), error,
+                        code_is(error_code::bad_journal));
+}
+
 BOOST_AUTO_TEST_CASE(a_run_of_unknown_age_does_not_expire) {
   configure = [](auto& options) { options.retention = 1h; };
   for (auto id : {"damaged", "whole"})
