@@ -99,6 +99,8 @@ private:
   void refuse_waiting();
   void recover_interrupted();
   void forget_expired();
+  void sweep_on();
+  void erase_expired(std::vector<std::string> ids);
   void warn_of_hanging_journal();
   void leave_if_done();
   supervisor_actor supervisor_of(const std::string& id) const;
@@ -108,7 +110,8 @@ private:
   std::unordered_map<std::string, load> loads_;      // under way
   std::unordered_set<std::string> erasing_; // runs, until they are gone
   run_recovery recovery_;
-  std::size_t sweeps_ = 0; // that may follow until the next tick
+  std::size_t sweeps_ = 0;      // that may follow until the next tick
+  bool erases_expired_ = false; // and waits until they are gone
   run_bound bound_;
   waiting_runs waiting_;     // for a place
   std::size_t live_ = 0;     // runs under way

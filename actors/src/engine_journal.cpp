@@ -219,23 +219,47 @@ void engine_actor_impl::recover_interrupted() {
   }
 }
 
-/// Goes on by messages, so that others come in between. The member function of
-/// that name would have the answers sent here.
+/// Not before what was found last is gone: while the journal cannot be written,
+/// the same runs would be found, and kept for that, again and again.
 void engine_actor_impl::forget_expired() {
-  if (env_.journal == nullptr || closing_)
+  if (env_.journal == nullptr || closing_ || erases_expired_)
     return;
   try {
-    for (auto& id :
-         recovery_.next_expired(*env_.journal->source.from, env_.now()))
-      caf::anon_send(env_.journal->writer, erase_run{std::move(id)});
-    if (recovery_.has_come_round() || sweeps_ == 0)
-      return;
-    --sweeps_;
-    send(this, sweep_atom::value);
+    auto found = recovery_.next_expired(*env_.journal->source.from, env_.now());
+    if (found.empty())
+      sweep_on();
+    else
+      erase_expired(std::move(found));
   } catch (...) {
     env_.log(log_level::error, fmt::format("old runs could not be listed: {}",
                                            current_error().what()));
   }
+}
+
+/// By messages, so that others come in between.
+void engine_actor_impl::sweep_on() {
+  if (recovery_.has_come_round() || sweeps_ == 0)
+    return;
+  --sweeps_;
+  send(this, sweep_atom::value);
+}
+
+/// The answer about the last one tells that all are gone, since the writer
+/// takes them in this order.
+void engine_actor_impl::erase_expired(std::vector<std::string> ids) {
+  auto last = std::move(ids.back());
+  ids.pop_back();
+  // The member function `send` would have the answers sent here.
+  for (auto& id : ids)
+    caf::anon_send(env_.journal->writer, erase_run{std::move(id)});
+  erases_expired_ = true;
+  auto done = [this] {
+    erases_expired_ = false;
+    sweep_on();
+  };
+  request(env_.journal->writer, caf::infinite, erase_run{std::move(last)})
+    .then([done](forget_answer) { done(); },
+          [done](const caf::error&) { done(); });
 }
 
 /// Until it is gone, nobody may begin anew what is about to be removed.

@@ -3,6 +3,7 @@
 
 #include "fixture.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -300,6 +301,29 @@ BOOST_AUTO_TEST_CASE(a_run_that_fails_on_a_broken_disk_can_be_recovered) {
   advance(2s);
   BOOST_TEST(again.wait().success());
   BOOST_TEST(runs["a"] == 1);
+}
+
+// -- removing -----------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(runs_that_expire_on_a_broken_disk_are_removed_once) {
+  configure = [](auto& options) { options.retention = 1h; };
+  chain("flow", {"a"});
+  for (auto id : {"one", "two", "three"})
+    engine().start_as(id, "flow").wait();
+  std::size_t most = 0; // runs to be removed, in one batch
+  disk->fail_from([&](const journal_batch& x) {
+    most = std::max(most, x.erased.size());
+    return false;
+  });
+  break_disk();
+  advance(90min, 10s);
+  BOOST_TEST(most == 3U);
+  disk->mend();
+  advance(10s, 1s);
+  BOOST_TEST(engine().list(run_condition::finished).empty());
+  engine().start_as("later", "flow").wait(); // whose time comes, too
+  advance(61min, 10s);
+  BOOST_TEST(engine().list(run_condition::finished).empty());
 }
 
 // -- the end of the engine ----------------------------------------------------
