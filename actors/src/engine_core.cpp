@@ -208,7 +208,6 @@ std::shared_ptr<run_channel> engine_core::find(const std::string& id) {
 }
 
 bool engine_core::forget(const std::string& id) {
-  require_journal();
   auto done = ask<forget_answer>(erase_run{id});
   if (!done || *done == forget_answer::lost)
     throw error(error_code::journal_failed,

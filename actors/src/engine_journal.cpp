@@ -267,7 +267,8 @@ caf::result<forget_answer> engine_actor_impl::on_erase(const erase_run& x) {
   if (supervisor_of(x.id) != nullptr || loads_.contains(x.id)
       || waiting_.contains(x.id))
     return forget_answer::is_under_way;
-  runs_.erase(x.id);
+  if (runs_.erase(x.id) > 0 || env_.journal == nullptr)
+    return forget_answer::done; // no journal has what is remembered here
   erasing_.insert(x.id);
   owed<forget_answer> answer{*this, forget_answer::lost};
   auto deliver = [this, id = x.id, answer](forget_answer y) {

@@ -263,7 +263,6 @@ BOOST_AUTO_TEST_CASE(a_recoverable_flow_needs_a_journal) {
                         code_is(error_code::no_journal));
   for (auto use :
        {+[](lightflow::engine& x) { x.recover("r1"); },
-        +[](lightflow::engine& x) { x.forget("r1"); },
         +[](lightflow::engine& x) { (void)x.list(run_condition::running); }})
     BOOST_CHECK_EXCEPTION(use(engine()), error,
                           code_is(error_code::no_journal));

@@ -22,8 +22,12 @@ struct same_id_fixture : message_fixture {
         return fail("not yet");
       return {};
     });
-    catalog.flow_with_process("plain").step("step",
-                                            [this](step&) { ++runs_of_plain; });
+    plain.retry(1, 1min).step("step", [this](step& self) -> result<> {
+      ++runs_of_plain;
+      if (waits && self.attempt() == 1)
+        return fail("not yet");
+      return {};
+    });
   }
 
   /// As if the program had ended with the run under way.
@@ -54,6 +58,7 @@ struct same_id_fixture : message_fixture {
   std::shared_ptr<failing_journal> disk = std::make_shared<failing_journal>();
   process_definition& kept
     = catalog.flow("kept").recoverable().process("process");
+  process_definition& plain = catalog.flow_with_process("plain");
   bool waits = false;
   int runs_of_kept = 0;
   int runs_of_plain = 0;
@@ -121,6 +126,36 @@ BOOST_AUTO_TEST_CASE(no_start_is_answered_with_a_run_that_is_none) {
       destroy_engine();
       disk->mend();
     }
+}
+
+// -- forgetting ---------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_run_that_is_not_kept_is_remembered_until_forgotten) {
+  for (bool has_journal : {true, false}) {
+    runs_of_plain = 0;
+    journal = has_journal ? disk : nullptr;
+    for (int i = 0; i < 2; ++i)
+      BOOST_TEST(engine().start_as("run", "plain").wait().success());
+    BOOST_TEST(runs_of_plain == 1);
+    BOOST_TEST(engine().forget("run"));
+    BOOST_TEST(!engine().find("run").has_value());
+    BOOST_TEST(engine().forget("run")); // as any that there is not
+    BOOST_TEST(engine().start_as("run", "plain").wait().success());
+    BOOST_TEST(runs_of_plain == 2);
+    destroy_engine();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_is_not_kept_is_not_forgotten_under_way) {
+  journal = nullptr;
+  waits = true;
+  auto run = engine().start_as("run", "plain");
+  run_all();
+  BOOST_TEST(!engine().forget("run"));
+  BOOST_TEST(engine().find("run").has_value());
+  advance(61s, 100ms);
+  BOOST_TEST(engine().forget("run"));
+  BOOST_TEST(run.wait().success()); // whoever has it keeps it
 }
 
 // -- channels -----------------------------------------------------------------

@@ -105,9 +105,9 @@ public:
                                 std::string_view after = {},
                                 std::size_t limit = 1000) const;
 
-  /// Removes a run that is not under way, with all that the journal has of it.
-  /// Gives false if it is under way. Waits until the journal can be written;
-  /// throws error_code::no_journal, and journal_failed if it never can.
+  /// Removes a run that is not under way, from the journal or, where none keeps
+  /// it, from memory. Gives false if it is under way. Waits until the journal
+  /// can be written; throws error_code::journal_failed if it never can.
   bool forget(const std::string& id);
 
   /// What became of the events until now.
