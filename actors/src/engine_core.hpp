@@ -181,7 +181,6 @@ private:
   std::vector<std::uint16_t> ports_;
   mutable std::shared_mutex open_; // shared: while something is asked
   std::atomic<bool> closed_{false};
-  std::atomic<bool> front_left_{false};
 };
 
 } // namespace lightflow
