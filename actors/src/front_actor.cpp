@@ -145,7 +145,6 @@ void front_actor_impl::on_listed(runs_listed& x) {
 }
 
 void front_actor_impl::forget(const messages::forget& x, reply<bool> to) {
-  core_.require_journal();
   if (!is_valid_name(x.id))
     throw unknown_run(x.id);
   ask<forget_answer>(

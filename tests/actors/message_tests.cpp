@@ -191,8 +191,15 @@ BOOST_AUTO_TEST_CASE(an_engine_without_a_journal_says_so) {
                         code_is(error_code::no_journal));
   BOOST_CHECK_EXCEPTION(ask<messages::run_list>(messages::list{}), error,
                         code_is(error_code::no_journal));
-  BOOST_CHECK_EXCEPTION(ask<bool>(messages::forget{"r1"}), error,
-                        code_is(error_code::no_journal));
+}
+
+BOOST_AUTO_TEST_CASE(runs_of_an_engine_without_a_journal_can_be_forgotten) {
+  journal = nullptr;
+  catalog.flow_with_process("flow").step("a", [](step&) {});
+  ask(messages::run{"flow", {}, "r1"});
+  BOOST_TEST(ask<bool>(messages::forget{"r1"}));
+  BOOST_CHECK_EXCEPTION(ask(messages::look{"r1"}), error,
+                        code_is(error_code::unknown_run));
 }
 
 BOOST_AUTO_TEST_CASE(a_run_is_paused_resumed_and_stopped) {

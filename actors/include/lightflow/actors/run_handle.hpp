@@ -27,8 +27,8 @@ public:
 
   const std::string& id() const;
 
-  /// Waits for the end of the run and gives its report. Throws
-  /// error_code::engine_closed if the engine is destroyed before.
+  /// Waits for the end of the run and gives its report. Throws engine_closed if
+  /// the engine goes before, interrupted if the run is left so, and internal.
   run_report wait() const;
 
   /// The same, for so long at most; nothing if the run goes on.

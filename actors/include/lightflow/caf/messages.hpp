@@ -89,7 +89,7 @@ struct list {
   std::uint32_t limit = 1000;
 };
 
-/// Removes a run from the journal, as `engine::forget` does.
+/// Removes a run that has ended, as `engine::forget` does.
 struct forget {
   std::string id;
 };

@@ -64,7 +64,7 @@ enum class error_code {
   /// What is needed to talk to other nodes is not loaded: set
   /// engine_options::network, or load it into the actor system.
   no_network,
-  /// A message asks for something that cannot be: see the text.
+  /// A message or an option asks for what cannot be: see the text.
   bad_request,
   /// As many runs are under way as engine_options::max_runs allows: start this
   /// one when others have ended, or raise that.

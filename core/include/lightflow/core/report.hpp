@@ -43,7 +43,7 @@ public:
     return self().state().succeeded();
   }
 
-  /// From start to end; zero if it has not ended.
+  /// From start to end; of what has not ended, to the last end within it.
   lightflow::duration duration() const {
     return std::max(lightflow::duration::zero(),
                     lightflow::duration{self().end() - self().start()});

@@ -35,7 +35,7 @@ public:
   static const status panicked;
   /// Its function returned a failure.
   static const status error;
-  /// Was stopped before it could start; a run or process: was told to stop.
+  /// Kept from starting, or starting again; a run or process: told to stop.
   static const status stopped;
   /// One of its callbacks that must succeed did not.
   static const status callback_failed;
