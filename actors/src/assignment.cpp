@@ -4,8 +4,6 @@
 #include "lightflow/core/error.hpp"
 #include "lightflow/core/plan.hpp"
 
-#include "thread_pool.hpp"
-
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -291,7 +289,6 @@ step_completion do_assignment(workshop& place, const step_assignment& what,
     return end;
   }
   try {
-    thread_pool::user_code in_user_code;
     call(place, what, stop, end);
   } catch (const std::exception& e) {
     return fail_assignment(what.lease, e.what());

@@ -58,13 +58,17 @@ void thread_pool::worker::exec_later(caf::resumable* actor) {
 
 // -- user_code ----------------------------------------------------------------
 
-thread_pool::user_code::user_code() {
-  if (current_ != nullptr)
-    current_->in_user_code = true;
+thread_pool::user_code::user_code()
+    : outermost_(current_ != nullptr
+                 && !std::exchange(current_->in_user_code, true)) {
+  if (!outermost_ || current_->next.actor == nullptr)
+    return;
+  std::lock_guard guard{current_->pool.mutex_};
+  current_->pool.push(std::exchange(current_->next, {}));
 }
 
 thread_pool::user_code::~user_code() {
-  if (current_ != nullptr)
+  if (outermost_)
     current_->in_user_code = false;
 }
 

@@ -54,13 +54,17 @@ public:
   void enqueue(caf::resumable* actor, job_kind kind);
 
   /// While one lives, the calling thread runs code of the user, and actors that
-  /// this wakes are left to other threads.
+  /// it wakes, or has woken before, are left to other threads. They may be
+  /// nested.
   class user_code {
   public:
     user_code();
     ~user_code();
     user_code(const user_code&) = delete;
     user_code& operator=(const user_code&) = delete;
+
+  private:
+    const bool outermost_; // on a thread of a pool
   };
 
 private:

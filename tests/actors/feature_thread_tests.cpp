@@ -5,6 +5,7 @@
 #include <atomic>
 #include <latch>
 #include <mutex>
+#include <semaphore>
 #include <stop_token>
 #include <thread>
 
@@ -101,6 +102,33 @@ BOOST_AUTO_TEST_CASE(callbacks_after_a_step_may_take_as_long_again) {
   auto report = engine.run("flow");
   BOOST_TEST(report.process("flow").step("clock").has(status::timed_out));
   BOOST_TEST(report.process("flow").step("quick").success());
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_that_blocks_does_not_hold_the_work_queue) {
+  std::latch waits{1};
+  std::latch concludes{1};
+  std::binary_semaphore goes_on{0};
+  process.step("first", [](step&) {}).on("some");
+  process.after_step([&](step&) {
+    concludes.count_down();
+    blocked.wait();
+  });
+  catalog.flow_with_process("other").step("second", [](step&) {}).on("other");
+  options.events.handle(event_stage::distribute, [&](const event& x) {
+    if (x.step_name == "first")
+      waits.count_down();
+    else
+      goes_on.release();
+  });
+  engine engine{catalog, options};
+  auto run = engine.start("flow");
+  waits.wait();
+  BOOST_TEST(run.stop()); // has the step tell the queue, and call the callback
+  concludes.wait();
+  auto other = engine.start("other");
+  BOOST_TEST(goes_on.try_acquire_for(10s)); // tells that there is no worker
+  blocked.open();
+  BOOST_TEST(other.stop());
 }
 
 BOOST_AUTO_TEST_CASE(a_step_times_out_when_callbacks_take_longer_than_that) {
