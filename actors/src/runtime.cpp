@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "runtime.hpp"
 
+#include <system_error>
+
 #include <fmt/format.h>
 
 namespace lightflow {
@@ -14,6 +16,18 @@ std::string describe_defect(std::string_view actor, std::exception_ptr what) {
   } catch (...) {
     return fmt::format("{} died of an exception of unknown type", actor);
   }
+}
+
+thread_pool* runtime::event_pool() {
+  if (pool == nullptr || events_pool != nullptr)
+    return events_pool.get();
+  try {
+    events_pool = std::make_unique<thread_pool>(
+      system, thread_pool::options{1, event_threads()});
+  } catch (const std::system_error&) {
+    return pool; // the next event tries again
+  }
+  return events_pool.get();
 }
 
 void runtime::log_defect(std::string_view actor,

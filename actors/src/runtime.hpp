@@ -56,14 +56,9 @@ struct runtime {
     return 2 * handlers_at_once + 1;
   }
 
-  /// Where event handlers run; null: on CAF's scheduler. Used by the dispatcher
-  /// only.
-  thread_pool* event_pool() {
-    if (pool != nullptr && events_pool == nullptr)
-      events_pool = std::make_unique<thread_pool>(
-        system, thread_pool::options{1, event_threads()});
-    return events_pool.get();
-  }
+  /// Where event handlers run; null: on CAF's scheduler. They run among the
+  /// steps while the system gives them no threads. Used by the dispatcher only.
+  thread_pool* event_pool();
 
   /// Where the journal is written, so that a slow disk holds up nothing else;
   /// null: on CAF's scheduler. Used by the engine only.

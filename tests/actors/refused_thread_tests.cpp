@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Engines in a system that gives no more threads.
+// Engines and workers in a system that gives no more threads.
 #include "fixture.hpp"
 
 #include <atomic>
 #include <cerrno>
 #include <latch>
+#include <optional>
+#include <semaphore>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -80,6 +84,27 @@ BOOST_AUTO_TEST_CASE(an_engine_that_gets_no_threads_says_so) {
   }
   engine engine{system, catalog};
   BOOST_TEST(engine.run("flow").success());
+}
+
+BOOST_AUTO_TEST_CASE(event_handlers_need_no_threads_of_their_own) {
+  lightflow::catalog catalog;
+  auto& process = catalog.flow_with_process("flow");
+  process.before_step([](step&) -> result<> { return fail("no"); });
+  process.step("a", [](step&) {});
+  std::counting_semaphore<> handled{0};
+  engine_options options;
+  options.log = [](log_level, std::string_view) {};
+  options.events.handle(event_stage::callback,
+                        [&](const event&) { handled.release(); });
+  engine engine{catalog, options};
+  {
+    no_new_threads refusal;
+    BOOST_TEST(engine.run("flow").success());
+    refusal.wait_for_refusal();
+    BOOST_TEST(handled.try_acquire_for(10s));
+  }
+  BOOST_TEST(engine.run("flow").success());
+  BOOST_TEST(handled.try_acquire_for(10s)); // in threads of their own
 }
 
 BOOST_AUTO_TEST_SUITE_END()
