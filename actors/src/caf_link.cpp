@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace lightflow {
@@ -63,7 +64,11 @@ std::unique_ptr<worker_link> caf_links::make(link_number number,
   join_ended();
   auto shared = std::shared_ptr<state>{
     new state{number, std::move(listener), engine_, network_, patience_}};
-  threads_.emplace_back(shared, std::thread{[shared] { run(shared); }});
+  try {
+    threads_.emplace_back(shared, std::thread{[shared] { run(shared); }});
+  } catch (const std::system_error& e) { // the system gives no more threads
+    caf::anon_send(shared->listener, link_lost{number, e.what()});
+  }
   return std::make_unique<link>(std::move(shared));
 }
 

@@ -107,4 +107,29 @@ BOOST_AUTO_TEST_CASE(event_handlers_need_no_threads_of_their_own) {
   BOOST_TEST(handled.try_acquire_for(10s)); // in threads of their own
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_that_gets_no_thread_tries_to_connect_again) {
+  lightflow::catalog catalog;
+  std::optional<no_new_threads> refusal;
+  std::optional<worker> self;
+  std::vector<std::string> lost;
+  worker_options options{{"localhost", 1}, {"gpu"}};
+  options.first_wait = options.longest_wait = 1ms;
+  options.log = [&](log_level level, std::string_view text) {
+    if (level != log_level::warning)
+      return;
+    lost.emplace_back(text);
+    if (refusal || lost.size() > 2) {
+      refusal.reset();
+      self->stop();
+    } else {
+      refusal.emplace();
+    }
+  };
+  self.emplace(catalog, options);
+  self->run();
+  BOOST_TEST(lost.size() == 2U); // by the port, and by the system
+  BOOST_TEST(lost.back().find("tries again") != std::string::npos);
+  BOOST_TEST(refusals > 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
