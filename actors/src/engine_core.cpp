@@ -9,6 +9,7 @@
 #include "journal_writer.hpp"
 #include "networking.hpp"
 #include "option_times.hpp"
+#include "safe_logger.hpp"
 #include "work_queue_actor.hpp"
 #include "worker_access.hpp"
 
@@ -41,17 +42,6 @@ time_point wall_clock(caf::actor_system& system) {
   return test != nullptr
            ? program_start + system.clock().now().time_since_epoch()
            : clock::now();
-}
-
-/// A logger of the user that throws must not do harm.
-log_function safe_logger(log_function log) {
-  return [log = std::move(log)](log_level level, std::string_view text) {
-    try {
-      log(level, text);
-    } catch (...) {
-      // There is nowhere to tell it.
-    }
-  };
 }
 
 void require_valid(const engine_options& x) {
@@ -91,14 +81,14 @@ engine_core::engine_core(caf::actor_system* system, const catalog& flows,
   event_options_ = std::move(options.events);
   events_ = std::make_unique<event_queue>(
     event_options_.capacity(), [this] { return env_->now(); }, notices_);
-  env_ = std::unique_ptr<runtime>{new runtime{
-    .system = *system,
-    .log = safe_logger(options.log ? std::move(options.log) : spdlog_logger()),
-    .pool = pool_.get(),
-    .events = events_.get(),
-    .notices = &notices_,
-    .handlers_at_once = event_options_.handlers_at_once(),
-    .window = 2 * std::max<std::size_t>(1, options.max_threads)}};
+  env_ = std::unique_ptr<runtime>{
+    new runtime{.system = *system,
+                .log = safe_logger(std::move(options.log)),
+                .pool = pool_.get(),
+                .events = events_.get(),
+                .notices = &notices_,
+                .handlers_at_once = event_options_.handlers_at_once(),
+                .window = 2 * std::max<std::size_t>(1, options.max_threads)}};
   env_->wall_start = wall_clock(*system);
   dispatcher_ = system->spawn<event_dispatcher_impl, caf::hidden>(
     *env_, *events_, event_options_);

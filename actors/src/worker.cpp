@@ -6,16 +6,16 @@
 
 #include "caf_link.hpp"
 #include "option_times.hpp"
+#include "safe_logger.hpp"
 #include "worker_actor.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
-#include <caf/send.hpp>
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <thread>
@@ -75,8 +75,7 @@ worker_options complete(worker_options x) {
     x.name = name_of_process();
   if (x.slots == 0)
     x.slots = std::max(1U, std::thread::hardware_concurrency());
-  if (!x.log)
-    x.log = spdlog_logger();
+  x.log = safe_logger(std::move(x.log));
   require_valid(x);
   return x;
 }
@@ -105,6 +104,20 @@ public:
   }
 
   void run() {
+    serve();
+    if (has_died_)
+      throw error(error_code::internal,
+                  fmt::format(R"(worker "{}" died of an exception, which was )"
+                              "logged",
+                              options_.name));
+  }
+
+  void stop() noexcept {
+    ::sem_post(&stop_);
+  }
+
+private:
+  void serve() {
     caf::actor_system_config config;
     config.set("scheduler.max-threads", 1);
     caf::actor_system system{config};
@@ -124,16 +137,23 @@ public:
       [&links](link_number number, worker_actor listener) {
         return links.make(number, std::move(listener));
       });
+    stop_if_dead(self);
     wait_for_stop();
     drain(system, self);
     wait_for_functions();
   }
 
-  void stop() noexcept {
-    ::sem_post(&stop_);
+  /// Called in a thread of the pool, which ends before this does.
+  void stop_if_dead(const worker_actor& x) {
+    auto self = caf::actor_cast<caf::abstract_actor*>(x);
+    self->attach_functor([this](const caf::error& why) {
+      if (!why)
+        return;
+      has_died_ = true;
+      stop();
+    });
   }
 
-private:
   void wait_for_stop() {
     while (::sem_wait(&stop_) != 0)
       continue; // a signal came
@@ -161,6 +181,7 @@ private:
   worker_options options_;
   workshop place_;
   worker_profile profile_;
+  std::atomic<bool> has_died_{false};
   ::sem_t stop_;
 };
 

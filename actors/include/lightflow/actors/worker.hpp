@@ -75,11 +75,11 @@ public:
 
   ~worker();
 
-  /// Connects to the engine, again and again if need be, and runs its steps
-  /// until `stop` is called. Then it takes nothing new, finishes what it has,
-  /// says goodbye, and returns. What takes longer than the time to drain is
-  /// asked to stop through its stop token, and is given to other workers; this
-  /// returns when all functions have. Called once.
+  /// Called once. Connects to the engine, again and again if need be, and runs
+  /// its steps until `stop` is called. Then it takes nothing new, finishes what
+  /// it has, says goodbye, and returns. What takes longer than the drain time
+  /// is asked to stop through its stop token, and given to other workers; this
+  /// returns when all functions have. Throws error_code::internal if it dies.
   void run();
 
   /// Has `run` return, also if that is called later. May be called at any time,
