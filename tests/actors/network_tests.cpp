@@ -7,8 +7,11 @@
 #include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <msgpack.hpp>
+
 #include <future>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 
@@ -169,6 +172,15 @@ namespace {
 
 struct without_codec {};
 
+struct codec_that_throws {
+  template <class Packer>
+  void msgpack_pack(Packer&) const {
+    throw std::runtime_error("cannot be encoded now");
+  }
+
+  void msgpack_unpack(const msgpack::object&) {}
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(values_that_cannot_travel_are_refused_by_name,
@@ -185,6 +197,21 @@ BOOST_FIXTURE_TEST_CASE(values_that_cannot_travel_are_refused_by_name,
   BOOST_TEST(run.success());
   BOOST_CHECK_EXCEPTION(run.processes[0].steps[0].result.as<int>(), error,
                         says({"without_codec", "no codec"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_codec_that_throws_ends_no_connection,
+                        network_fixture) {
+  catalog.flow_with_process("odd").step(
+    "gives", [](step&) { return codec_that_throws{}; });
+  auto port = engine().listen({"localhost", 0});
+  node other;
+  auto whom = other.find(port);
+  for (int i = 0; i < 2; ++i) {
+    auto run = ask(other, whom, messages::run{"odd", {}, "", {true, true}});
+    BOOST_TEST(run.success());
+    BOOST_CHECK_EXCEPTION(run.processes[0].steps[0].result.as<int>(), error,
+                          says({"codec_that_throws", "codec threw"}));
+  }
 }
 
 // -- steps by actors on other nodes -------------------------------------------

@@ -26,13 +26,13 @@ struct sent_value {
   std::string bytes;
 };
 
-/// Never fails: of a value without a codec, only the type travels, and the
-/// receiver gets a value that says so when it is asked for.
+/// Never fails: of a value without a codec, or whose codec throws, only the type
+/// travels, and the receiver gets a value that says so when it is asked for.
 sent_value to_sent(const value& x);
 
 value from_sent(sent_value x);
 
-/// Whether this came from another node as a value without a codec.
+/// Whether this came from another node as a value that could not be encoded.
 bool is_lost(const value& x);
 
 template <class Inspector>
