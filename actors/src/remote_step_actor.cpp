@@ -54,10 +54,18 @@ void remote_step_actor::wish() {
   worker_.clear();
   wishes_ = true;
   place.shared->set_waits_for_worker(true);
-  send(access.queue,
-       lease_wish{{label, access.definition_of(step_->flow_name())},
-                  place.process,
-                  step_->name()});
+  request(access.queue, caf::infinite,
+          lease_wish{{label, access.definition_of(step_->flow_name())},
+                     place.process,
+                     step_->name()})
+    .then([] {}, [this](const caf::error&) { on_refused(); });
+}
+
+/// There is no queue any more.
+void remote_step_actor::on_refused() {
+  if (std::exchange(wishes_, false))
+    fail(problem::of(lightflow::fail(
+      "cannot run on a worker: the engine's queue for workers died")));
 }
 
 void remote_step_actor::withdraw() {

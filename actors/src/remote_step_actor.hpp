@@ -27,6 +27,7 @@ protected:
 
 private:
   void wish();
+  void on_refused();
   void on_granted(const lease_granted& x);
   void on_completion(step_completion& x);
 

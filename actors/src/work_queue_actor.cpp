@@ -30,6 +30,15 @@ work_queue_impl::work_queue_impl(caf::actor_config& cfg, runtime& env,
   });
 }
 
+/// Attempts are told if this actor dies of a defect; CAF refuses what they wish
+/// for from then on.
+void work_queue_impl::on_exit() {
+  for (auto& [who, x] : attempts_)
+    send(x.holder, lease_lost{"the work queue died"});
+  attempts_.clear();
+  workers_.clear();
+}
+
 work_queue_impl::behavior_type work_queue_impl::make_behavior() {
   return {
     [this](step_completion& x) { on_completion(x); },
@@ -109,8 +118,7 @@ void work_queue_impl::tell(const work_queue::shortage_news& x) {
 
 // -- workers ------------------------------------------------------------------
 
-/// A worker that says hello again has lost what it had.
-/// One that comes again by the same connection says nothing new.
+/// A worker that comes again by the same connection says nothing new.
 void work_queue_impl::on_hello(const worker_hello& x) {
   if (current_sender() == nullptr)
     return;

@@ -33,6 +33,8 @@ public:
     return "lightflow.work_queue";
   }
 
+  void on_exit() override;
+
 protected:
   behavior_type make_behavior() override;
 

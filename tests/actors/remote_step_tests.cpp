@@ -275,6 +275,28 @@ BOOST_AUTO_TEST_CASE(a_completion_of_an_earlier_life_of_the_engine_is_dropped) {
   BOOST_TEST(engine().find("r1")->wait().success());
 }
 
+BOOST_AUTO_TEST_CASE(steps_fail_when_the_work_queue_has_died) {
+  for (std::uint64_t slots : {0, 4}) {
+    BOOST_TEST_CONTEXT(slots << " slots") {
+      destroy_engine();
+      join(slots);
+      auto waits = start("flow");
+      caf::anon_send_exit(
+        caf::actor_cast<caf::actor>(
+          caf::actor_cast<caf::strong_actor_ptr>(told.engine)),
+        caf::exit_reason::kill);
+      run_all();
+      auto late = start("flow");
+      for (auto run : {waits, late}) {
+        BOOST_TEST_REQUIRE(run.has_ended());
+        auto step = run.wait().process("flow").step("remote");
+        BOOST_TEST(step.has(status::failed));
+        BOOST_TEST(step.error().find("died") != std::string::npos);
+      }
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_engine_ends_although_steps_are_out) {
   join();
   auto run = start("flow");
