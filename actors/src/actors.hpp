@@ -310,7 +310,8 @@ using lease_holder = caf::typed_actor<
 /// One per engine: knows the workers that are connected, and gives their slots
 /// to the attempts that wait for one.
 using work_queue_actor = worker_host::extend<
-  // From attempts. A wish is a request, so that it is refused once this is gone.
+  // From attempts. A wish is a request, so that it is refused once this is
+  // gone.
   caf::reacts_to<lease_wish>, caf::reacts_to<withdraw_atom>,
   // Some worker may have been silent for too long.
   caf::reacts_to<tick_atom>,

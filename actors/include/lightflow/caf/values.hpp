@@ -26,8 +26,9 @@ struct sent_value {
   std::string bytes;
 };
 
-/// Never fails: of a value without a codec, or whose codec throws, only the type
-/// travels, and the receiver gets a value that says so when it is asked for.
+/// Never fails: of a value without a codec, or whose codec throws, only the
+/// type travels, and the receiver gets a value that says so when it is asked
+/// for.
 sent_value to_sent(const value& x);
 
 value from_sent(sent_value x);
