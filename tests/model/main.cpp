@@ -27,17 +27,25 @@ bool passes(std::uint64_t seed, lightflow::tests::trial_counts& counts) {
   }
 }
 
+void tell(std::uint64_t flows, const lightflow::tests::trial_counts& counts) {
+  fmt::print("{} random flows with {} crashes, {} recoveries and {} looks in "
+             "between: all as they should be, {} of them in every detail\n",
+             flows, counts.crashes, counts.recoveries, counts.looks,
+             counts.exact);
+  std::fflush(stdout);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   auto count = argc > 1 ? std::stoull(argv[1]) : 1000;
   auto first = argc > 2 ? std::stoull(argv[2]) : 1;
+  constexpr std::uint64_t patience = 5000; // flows between two lines
   lightflow::tests::trial_counts counts;
-  for (auto seed = first; seed < first + count; ++seed)
-    if (!passes(seed, counts))
+  for (std::uint64_t done = 0; done < count;) {
+    if (!passes(first + done, counts))
       return 1;
-  fmt::print("{} random flows with {} crashes, {} recoveries and {} looks in "
-             "between: all as they should be, {} of them in every detail\n",
-             count, counts.crashes, counts.recoveries, counts.looks,
-             counts.exact);
+    if (++done % patience == 0 || done == count)
+      tell(done, counts);
+  }
 }
