@@ -273,6 +273,7 @@ BOOST_AUTO_TEST_CASE(callbacks_that_block_are_given_up_after_the_timeout) {
 }
 
 BOOST_AUTO_TEST_CASE(a_run_is_recorded_as_it_ended_although_callbacks_block) {
+  options.journal = std::make_shared<memory_journal>();
   std::mutex mutex;
   std::map<std::string, std::pair<status, status>> rows;
   catalog.flow_records().on_update([&](const lightflow::flow& x) {

@@ -50,6 +50,18 @@ std::uint64_t count_entries(const fs::path& directory) {
     std::distance(fs::begin(entries), fs::end(entries)));
 }
 
+/// But for those in a directory; a file that was removed from there counts.
+std::uint64_t count_open_files(const fs::path& proc, const fs::path& but) {
+  std::uint64_t result = 0;
+  std::error_code none;
+  for (auto& x : fs::directory_iterator{proc / "fd", none}) {
+    auto file = fs::read_symlink(x.path(), none);
+    auto is_gone = file.native().ends_with(" (deleted)");
+    result += file.parent_path() == but && !is_gone ? 0 : 1;
+  }
+  return result;
+}
+
 /// Files may go while they are counted.
 std::uint64_t size_of(const fs::path& directory) {
   std::uint64_t result = 0;
@@ -76,7 +88,7 @@ std::uint64_t median(const std::vector<sample>& all, std::size_t third,
 sample take_sample(pid_t process, const fs::path& journal) {
   auto proc = fs::path{"/proc"} / std::to_string(process);
   return {read_memory(proc), count_entries(proc / "task"),
-          count_entries(proc / "fd"), size_of(journal)};
+          count_open_files(proc, fs::canonical(journal)), size_of(journal)};
 }
 
 std::string what_grew(const std::vector<sample>& all) {

@@ -15,7 +15,7 @@ namespace lightflow::tests {
 struct sample {
   std::uint64_t memory = 0; // bytes of it that are in RAM
   std::uint64_t threads = 0;
-  std::uint64_t files = 0;   // descriptors
+  std::uint64_t files = 0;   // descriptors, but those of the journal
   std::uint64_t journal = 0; // bytes in its directory
 };
 
