@@ -253,13 +253,13 @@ void engine_actor_impl::erase_expired(std::vector<std::string> ids) {
   for (auto& id : ids)
     caf::anon_send(env_.journal->writer, erase_run{std::move(id)});
   erases_expired_ = true;
-  auto done = [this] {
+  auto when_gone = [this] {
     erases_expired_ = false;
     sweep_on();
   };
   request(env_.journal->writer, caf::infinite, erase_run{std::move(last)})
-    .then([done](forget_answer) { done(); },
-          [done](const caf::error&) { done(); });
+    .then([when_gone](forget_answer) { when_gone(); },
+          [when_gone](const caf::error&) { when_gone(); });
 }
 
 /// Until it is gone, nobody may begin anew what is about to be removed.
