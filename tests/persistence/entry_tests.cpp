@@ -7,7 +7,9 @@
 #include <vector>
 
 using namespace lightflow;
-using namespace lightflow::detail;
+using detail::entries_of;
+using detail::entry;
+using detail::entry_reader;
 
 namespace {
 
