@@ -103,7 +103,7 @@ void run_history::apply(const run_concluded& x) {
 void run_history::close() {
   for (std::size_t i = 0; i < processes_.size(); ++i)
     if (auto& self = processes_[i]; self && self->steps_ended())
-      tell(i, process_concluded{self->end(), {}, {}});
+      tell(i, process_concluded{self->end(), {}, {}, {}, nullptr});
   state_.close();
 }
 
