@@ -145,7 +145,7 @@ void process_actor_impl::on_appended(const appended& x) {
     deferred_.pop_front();
     next();
   }
-  if (!left_ && !entries_.blocks())
+  if (!left_)
     expire_overdue();
   advance();
 }

@@ -36,7 +36,10 @@ void process_actor_impl::on_wake() {
 /// written.
 void process_actor_impl::expire_overdue() {
   for (auto& x : std::exchange(overdue_, {}))
-    expire(x);
+    if (entries_.blocks())
+      overdue_.push_back(x);
+    else
+      expire(x);
 }
 
 /// Once nothing can be written any more, nothing can be decided.

@@ -24,9 +24,10 @@ std::string supervisor_actor_impl::encode(const journal_record& x) const {
 /// it is written.
 void supervisor_actor_impl::happened(run_event x) {
   append(x, [this, x](bool written) {
-    if (written)
-      history_.apply(x);
-    if (written && std::exchange(owes_record_, false))
+    if (!written)
+      return;
+    history_.apply(x);
+    if (std::exchange(owes_record_, false))
       start_record();
   });
   advance();

@@ -79,7 +79,7 @@ public:
   /// its steps until `stop` is called. Then it takes nothing new, finishes what
   /// it has, says goodbye, and returns. What takes longer than the drain time
   /// is asked to stop through its stop token, and given to other workers; this
-  /// returns when all functions have. Throws error_code::internal if it dies.
+  /// returns when all functions have. Throws internal if a defect ends it.
   void run();
 
   /// Has `run` return, also if that is called later. May be called at any time,
