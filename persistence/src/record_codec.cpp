@@ -4,6 +4,7 @@
 #include "lightflow/core/codec.hpp"
 #include "lightflow/core/error.hpp"
 
+#include "field_map.hpp"
 #include "record_fields.hpp"
 #include "record_object.hpp"
 #include "value_codec.hpp"
@@ -19,39 +20,11 @@ namespace {
 
 // -- writing ------------------------------------------------------------------
 
-void pack_text(packer& out, std::string_view x) {
-  auto size = static_cast<std::uint32_t>(x.size());
-  out.pack_str(size);
-  out.pack_str_body(x.data(), size);
-}
-
-/// Fields without content are left out.
-template <class T>
-bool is_empty(const T& x) {
-  if constexpr (requires { x.empty(); })
-    return x.empty();
-  else if constexpr (requires { x.has_value(); })
-    return !x.has_value();
-  else if constexpr (std::same_as<T, status>)
-    return x == status{};
-  else
-    return x == T{};
-}
-
 class field_writer {
 public:
   field_writer(packer& out, const value_codec& values)
       : out_(out), values_(values) {}
 
-  template <class T>
-  void operator()(const char* name, const T& x) {
-    if (is_empty(x))
-      return;
-    pack_text(out_, name);
-    write(x);
-  }
-
-private:
   template <std::unsigned_integral T>
   void write(T x) {
     out_.pack(x);
@@ -109,6 +82,7 @@ private:
     }
   }
 
+private:
   void write_position(callback_position x) {
     out_.pack(static_cast<unsigned>(x.scope));
     out_.pack(x.index);
@@ -118,48 +92,19 @@ private:
   const value_codec& values_;
 };
 
-struct field_counter {
-  std::uint32_t count = 0;
-
-  template <class T>
-  void operator()(const char*, const T& x) {
-    count += is_empty(x) ? 0 : 1;
-  }
-};
-
 template <class T>
 void write_event(packer& out, const T& event, const value_codec& values) {
-  auto& x = const_cast<T&>(event); // only read here
   pack_text(out, kind_name<T>);
-  field_counter counter;
-  fields(counter, x);
-  out.pack_map(counter.count);
   field_writer writer{out, values};
-  fields(writer, x);
+  pack_fields(out, event, [&](const auto& field) { writer.write(field); });
 }
 
 // -- reading ------------------------------------------------------------------
 
 class field_reader {
 public:
-  field_reader(const msgpack::object& in, const value_codec& values)
-      : in_(in), values_(values) {
-    if (in.type != msgpack::type::MAP)
-      throw_no_record("there is no map of fields");
-  }
+  explicit field_reader(const value_codec& values) : values_(values) {}
 
-  template <class T>
-  void operator()(const char* name, T& x) {
-    const msgpack::object_map& all = in_.via.map;
-    for (const msgpack::object_kv& field : std::span{all.ptr, all.size}) {
-      const msgpack::object& key = field.key;
-      if (key.type == msgpack::type::STR
-          && std::string_view{key.via.str.ptr, key.via.str.size} == name)
-        read(field.val, x);
-    }
-  }
-
-private:
   template <std::unsigned_integral T>
   static void read(const msgpack::object& in, T& x) {
     x = in.as<T>();
@@ -218,6 +163,7 @@ private:
          values_.read(element(x, 2, 3), {})});
   }
 
+private:
   static callback_position position(const msgpack::object& in,
                                     std::uint32_t first) {
     auto scope = element(in, first, 3).as<unsigned>();
@@ -227,7 +173,6 @@ private:
             element(in, first + 1, 3).as<std::uint32_t>()};
   }
 
-  const msgpack::object& in_;
   const value_codec& values_;
 };
 
@@ -240,8 +185,10 @@ bool read_event(std::string_view kind, const msgpack::object& in,
     if (kind != kind_name<event_type>)
       return read_event<Variant, I + 1>(kind, in, values, result);
     event_type x{};
-    field_reader reader{in, values};
-    fields(reader, x);
+    field_reader reader{values};
+    unpack_fields(in, x,
+                  [&](std::string_view, const msgpack::object& content,
+                      auto& field) { reader.read(content, field); });
     result = std::move(x);
     return true;
   } else {
