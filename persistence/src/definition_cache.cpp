@@ -48,14 +48,18 @@ definition_cache::of(const flow_plan& plan) {
 std::shared_ptr<const renumbering>
 definition_cache::match(const journal& from, const std::string& fingerprint,
                         const flow_plan& plan) {
-  auto is_same = of(plan)->fingerprint == fingerprint;
+  match_key key{fingerprint, &plan};
+  {
+    std::lock_guard guard{mutex_};
+    if (auto known = matches_.find(key); known != matches_.end())
+      return known->second;
+  }
+  // Reading may take its time, and nobody else is to wait for it.
+  auto made = std::make_shared<const renumbering>(
+    of(plan)->fingerprint == fingerprint ? renumbering::unchanged(plan)
+                                         : make_match(from, fingerprint, plan));
   std::lock_guard guard{mutex_};
-  auto& result = matches_[{fingerprint, &plan}];
-  if (result == nullptr)
-    result = std::make_shared<const renumbering>(
-      is_same ? renumbering::unchanged(plan)
-              : make_match(from, fingerprint, plan));
-  return result;
+  return matches_.try_emplace(std::move(key), std::move(made)).first->second;
 }
 
 } // namespace lightflow
