@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lightflow/testing/hazards.hpp"
 
+#include "lightflow/testing/expectation.hpp"
+
 #include "explorer.hpp"
 #include "misfortune.hpp"
 
@@ -50,7 +52,13 @@ exploration explore_seeds(const definition& define, std::string_view flow,
                           const exploration_options& options,
                           const hazards& what, const seeds& which) {
   explorer result{define, flow, input, check, options};
-  result.run_undisturbed();
+  if (result.run_undisturbed() == 0
+      && (what.crash > 0 || what.disk_failure > 0))
+    throw broken_expectation(fmt::format(
+      R"(a run of flow "{}" writes nothing to the journal, so that neither )"
+      "crashes nor disks that fail are tried: make it recoverable(), or set "
+      "hazards::crash and hazards::disk_failure to 0",
+      flow));
   for (std::size_t i = 0; i < which.count; ++i)
     try_seed(result, options, what, which.first + i);
   return result.explored();

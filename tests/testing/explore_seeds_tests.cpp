@@ -85,6 +85,19 @@ BOOST_AUTO_TEST_CASE(so_does_one_whose_last_commits_a_loss_of_power_takes) {
   BOOST_TEST(explored.crashes > 10);
 }
 
+BOOST_AUTO_TEST_CASE(a_flow_without_a_journal_does_not_pass_untried) {
+  auto define
+    = [](catalog& x) { x.flow_with_process("plain").step("a", [](step&) {}); };
+  BOOST_CHECK_EXCEPTION(
+    explore_seeds(define, "plain"), broken_expectation, [](auto& e) {
+      return std::string{e.what()}.find("recoverable()") != std::string::npos;
+    });
+  hazards what;
+  what.crash = what.disk_failure = 0;
+  BOOST_TEST(explore_seeds(define, "plain", {}, {}, {}, what, {1, 5}).runs
+             == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(the_same_seed_does_the_same) {
   std::set<std::string> traces;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -71,7 +71,8 @@ struct seeds {
 /// Runs a recoverable flow once with nothing going wrong, and then once for
 /// each seed, which decides what goes wrong and in which order what can be done
 /// is done. The same seed does the same. Checks each end as `explore_crashes`
-/// does. Throws broken_expectation, which tells the seed.
+/// does. Throws broken_expectation, which tells the seed; also for a flow that
+/// is not recoverable, unless `what` has neither crashes nor disks that fail.
 exploration explore_seeds(const definition& define, std::string_view flow,
                           const inputs& input = {},
                           const outcome_check& check = {},
