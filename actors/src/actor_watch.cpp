@@ -9,14 +9,15 @@
 #include <caf/send.hpp>
 
 #include <cstddef>
+#include <mutex>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace lightflow {
 
 /// The monitors may outlive the watch.
-struct actor_watch::shared_state
-    : std::enable_shared_from_this<actor_watch::shared_state> {
+struct actor_watch::shared_state {
   struct watched {
     caf::actor_addr who; // keeps the place in memory, so that the key is unique
     std::list<entry*> waiting;

@@ -8,8 +8,6 @@
 
 #include <list>
 #include <memory>
-#include <mutex>
-#include <unordered_map>
 
 namespace lightflow {
 

@@ -30,7 +30,7 @@
 namespace lightflow {
 
 struct replayed_run;
-struct run_log;
+struct journal_position;
 struct stored_definition;
 
 // -- messages -----------------------------------------------------------------
@@ -99,7 +99,7 @@ struct control {
 
 /// Something for the journal of a run, which is written all or not at all.
 struct append_records {
-  std::shared_ptr<run_log> log;
+  std::shared_ptr<journal_position> place;
   std::vector<std::string> records = {};
   std::optional<run_summary> summary = {};
   std::shared_ptr<const stored_definition> definition = {};
@@ -229,7 +229,7 @@ using engine_actor = caf::typed_actor<
   caf::replies_to<std::string, control>::with<bool>,
   // Hands a look on to the run's supervisor; null if the run has ended.
   caf::replies_to<look_atom,
-                  std::string>::with<std::shared_ptr<const run_record>>,
+                  std::string>::with<std::shared_ptr<const run_snapshot>>,
   // From a supervisor that leaves.
   caf::reacts_to<run_ended>,
   // From itself.
@@ -246,7 +246,7 @@ using supervisor_actor = caf::typed_actor<
   // Answers when all processes concerned have confirmed.
   caf::replies_to<control>::with<bool>,
   // Answers with what the processes say of themselves.
-  caf::replies_to<look_atom>::with<std::shared_ptr<const run_record>>,
+  caf::replies_to<look_atom>::with<std::shared_ptr<const run_snapshot>>,
   // What runs before the processes or after them has run.
   caf::reacts_to<run_prepared>, caf::reacts_to<run_concluded>,
   // From a process that leaves.
@@ -345,5 +345,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::process_concluded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::step_concluded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_prepared)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lightflow::run_concluded)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const lightflow::run_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const lightflow::run_snapshot>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const lightflow::process_state>)

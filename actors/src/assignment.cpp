@@ -5,7 +5,6 @@
 #include "lightflow/core/plan.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <set>
 #include <vector>
@@ -29,7 +28,8 @@ public:
   }
 
   encoded_writes visible(const writes* xs, std::string_view whose) {
-    return pack(xs, whose, [&](auto& key) { return reads(key); });
+    return pack(xs, whose,
+                [&](auto& key) { return plan_.delegated->takes_along(key); });
   }
 
   /// What the ancestors left, as far as the step takes it along.
@@ -54,12 +54,6 @@ public:
 private:
   const std::optional<std::vector<std::string>>& declared() const {
     return plan_.delegated->reads;
-  }
-
-  bool reads(std::string_view key) const {
-    return !declared()
-           || std::find(declared()->begin(), declared()->end(), key)
-                != declared()->end();
   }
 
   /// Those of the steps that it was defined to run after come along in any

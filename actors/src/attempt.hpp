@@ -3,8 +3,8 @@
 
 #include "lightflow/core/context.hpp"
 #include "lightflow/core/process_state.hpp"
+#include "lightflow/core/run_info.hpp"
 #include "lightflow/core/stop_signal.hpp"
-#include "lightflow/core/unit.hpp"
 
 #include "claim.hpp"
 

@@ -125,8 +125,7 @@ void attempt_runner::succeed(value returned) {
 
 void attempt_runner::fail(const problem& x) {
   end_.outcome = x.is_panic() ? status::panicked : status::error;
-  end_.error = x.message;
-  end_.retry_after = retry_after();
+  end_.retry_after = retry_after(x.message);
   end_.error = describe(x.describe());
 }
 
@@ -159,14 +158,14 @@ void attempt_runner::abort() {
   end_.end = env_.now();
 }
 
-std::optional<duration> attempt_runner::retry_after() {
+std::optional<duration> attempt_runner::retry_after(const std::string& reason) {
   auto& policy = attempt_.view.plan().retry;
   if (attempt_.number - attempt_.uncounted > policy.retries
       || attempt_.shared->stop.is_requested())
     return std::nullopt;
   if (policy.predicate) {
     auto [again, trouble] = call_guarded(
-      [&] { return result<bool>{policy.predicate(failure{end_.error})}; });
+      [&] { return result<bool>{policy.predicate(failure{reason})}; });
     if (trouble)
       self_.emit(event_stage::retry, *std::move(trouble), {});
     if (!again.value_or(false))
@@ -199,6 +198,7 @@ void attempt_runner::run_conclusion() {
     return;
   end_.concluded = true;
   unit_access::set_state(self_, end_.outcome | recovering());
+  unit_access::set_end(self_, env_.now());
   if (!end_.error.empty())
     unit_access::add_error(self_, end_.outcome, end_.error);
   auto from = attempt_.entry == step_entry::callback_after ? attempt_.from

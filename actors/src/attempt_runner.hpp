@@ -96,7 +96,7 @@ private:
   bool is_to_run();
   void keep_result();
   void run_conclusion();
-  std::optional<duration> retry_after();
+  std::optional<duration> retry_after(const std::string& reason);
   std::string why_not_kept(const value& returned) const;
   std::string describe(std::string_view what) const;
 

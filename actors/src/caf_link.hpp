@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lightflow/actors/network.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include "worker_actor.hpp"
 

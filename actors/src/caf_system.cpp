@@ -69,7 +69,7 @@ void add_message_types(caf::actor_system_config& to) {
 
 void load_network(caf::actor_system_config& to, const network_options& how) {
   if (how.tls)
-    check(*how.tls);
+    require_usable(*how.tls);
   add_message_types(to);
   to.load<guarded_middleman>();
   if (!how.tls)

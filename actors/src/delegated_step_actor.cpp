@@ -25,11 +25,9 @@ delegated_step_actor::delegated_step_actor(caf::actor_config& cfg, runtime& env,
   open_.emplace(env.open);
   runner_.emplace(env, std::move(what), env.now());
   set_default_handler(caf::drop);
-  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    env_.log_defect(runner_ ? fmt::format(R"(step "{}")", runner_->self().id())
-                            : std::string{name()},
-                    thrown);
-    return caf::exit_reason::unhandled_exception;
+  env_.log_defects_of(*this, [this] {
+    return runner_ ? fmt::format(R"(step "{}")", runner_->self().id())
+                   : std::string{name()};
   });
 }
 

@@ -13,7 +13,6 @@
 #include <caf/actor_control_block.hpp>
 #include <caf/event_based_actor.hpp>
 
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>

@@ -4,7 +4,6 @@
 #include "journal_access.hpp"
 #include "process_actor.hpp"
 
-#include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
 #include <utility>
@@ -25,10 +24,7 @@ engine_actor_impl::engine_actor_impl(caf::actor_config& cfg, runtime& env,
                                      recovery_options recovery, run_bound bound)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       recovery_(recovery), bound_(bound) {
-  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    env_.log_defect("the engine", thrown);
-    return caf::exit_reason::unhandled_exception;
-  });
+  env_.log_defects_of(*this, [] { return "the engine"; });
 }
 
 engine_actor_impl::behavior_type engine_actor_impl::make_behavior() {
@@ -163,11 +159,11 @@ caf::result<bool> engine_actor_impl::on_control(const std::string& id,
   return delegate(supervisor, x);
 }
 
-caf::result<std::shared_ptr<const run_record>>
+caf::result<std::shared_ptr<const run_snapshot>>
 engine_actor_impl::on_look(const std::string& id) {
   auto supervisor = supervisor_of(id);
   if (supervisor == nullptr)
-    return std::shared_ptr<const run_record>{};
+    return std::shared_ptr<const run_snapshot>{};
   return delegate(supervisor, look_atom::value);
 }
 

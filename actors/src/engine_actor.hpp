@@ -69,7 +69,8 @@ private:
   void on_loaded(const run_loaded& x);
   caf::result<run_answer> on_find(const find_run& x);
   caf::result<bool> on_control(const std::string& id, const control& x);
-  caf::result<std::shared_ptr<const run_record>> on_look(const std::string& id);
+  caf::result<std::shared_ptr<const run_snapshot>>
+  on_look(const std::string& id);
   void on_run_ended(const run_ended& x);
   void on_tick();
   void on_close();

@@ -56,55 +56,48 @@ void require_valid(const engine_options& x) {
 engine_core::engine_core(caf::actor_system* system, const catalog& flows,
                          engine_options options)
     : flows_(flows), has_journal_(options.journal != nullptr),
+      event_options_(std::move(options.events)),
       value_limit_(options.value_limit), durability_(options.durability),
       network_(options.network), max_runs_(options.max_runs),
       excess_(options.excess) {
   require_valid(options);
   if (options.journal != nullptr)
     claim_.emplace(options.journal);
-  if (system == nullptr) {
-    own_config_ = std::make_unique<caf::actor_system_config>();
-    if (options.runs_on == executor::own_threads)
-      own_config_->set("scheduler.max-threads", 1);
-    if (options.network)
-      load_network(*own_config_, *options.network);
-    own_system_ = std::make_unique<caf::actor_system>(*own_config_);
-    system = own_system_.get();
-  }
+  make_runtime(system != nullptr ? *system : make_system(options), options);
+  open_journal(options);
+  spawn_actors(options);
+}
+
+caf::actor_system& engine_core::make_system(const engine_options& options) {
+  own_config_ = std::make_unique<caf::actor_system_config>();
+  if (options.runs_on == executor::own_threads)
+    own_config_->set("scheduler.max-threads", 1);
+  if (options.network)
+    load_network(*own_config_, *options.network);
+  own_system_ = std::make_unique<caf::actor_system>(*own_config_);
+  return *own_system_;
+}
+
+void engine_core::make_runtime(caf::actor_system& system,
+                               const engine_options& options) {
   test_scheduler_
-    = dynamic_cast<caf::scheduler::test_coordinator*>(&system->scheduler());
+    = dynamic_cast<caf::scheduler::test_coordinator*>(&system.scheduler());
   if (options.runs_on == executor::own_threads) {
     auto base = options.threads > 0 ? options.threads : cores();
     pool_ = std::make_unique<thread_pool>(
-      *system, thread_pool::options{base, std::max(base, options.max_threads)});
+      system, thread_pool::options{base, std::max(base, options.max_threads)});
   }
-  event_options_ = std::move(options.events);
   events_ = std::make_unique<event_queue>(
     event_options_.capacity(), [this] { return env_->now(); }, notices_);
   env_ = std::unique_ptr<runtime>{
-    new runtime{.system = *system,
-                .log = safe_logger(std::move(options.log)),
+    new runtime{.system = system,
+                .log = safe_logger(options.log),
                 .pool = pool_.get(),
                 .events = events_.get(),
                 .notices = &notices_,
                 .handlers_at_once = event_options_.handlers_at_once(),
                 .window = 2 * std::max<std::size_t>(1, options.max_threads)}};
-  env_->wall_start = wall_clock(*system);
-  dispatcher_ = system->spawn<event_dispatcher_impl, caf::hidden>(
-    *env_, *events_, event_options_);
-  events_->set_listener(
-    [to = dispatcher_] { caf::anon_send(to, wake_atom::value); });
-  open_journal(options);
-  env_->workers = std::make_shared<worker_access>(flows, value_limit_);
-  env_->workers->queue = system->spawn<work_queue_impl, caf::hidden>(
-    *env_, worker_care{options.worker_heartbeat, options.worker_patience,
-                       value_limit_});
-  actor_ = system->spawn<engine_actor_impl, caf::hidden>(
-    *env_, recovery_options{options.interrupted, options.retention},
-    run_bound{options.max_runs, options.max_waiting});
-  front_ = system->spawn<front_actor_impl, caf::hidden>(*env_, *this, actor_);
-  notices_.connect(
-    [to = front_](notice x) { caf::anon_send(to, std::move(x)); });
+  env_->wall_start = wall_clock(system);
 }
 
 void engine_core::open_journal(const engine_options& options) {
@@ -117,6 +110,24 @@ void engine_core::open_journal(const engine_options& options) {
                                        options.value_limit, options.encryption);
   env_->journal->writer = env_->system.spawn<journal_writer_impl, caf::hidden>(
     *env_, options.journal);
+}
+
+void engine_core::spawn_actors(const engine_options& options) {
+  auto& system = env_->system;
+  dispatcher_ = system.spawn<event_dispatcher_impl, caf::hidden>(
+    *env_, *events_, event_options_);
+  events_->set_listener(
+    [to = dispatcher_] { caf::anon_send(to, wake_atom::value); });
+  env_->workers = std::make_shared<worker_access>(flows_, value_limit_);
+  env_->workers->queue = system.spawn<work_queue_impl, caf::hidden>(
+    *env_, worker_care{options.worker_heartbeat, options.worker_patience,
+                       value_limit_});
+  actor_ = system.spawn<engine_actor_impl, caf::hidden>(
+    *env_, recovery_options{options.interrupted, options.retention},
+    run_bound{options.max_runs, options.max_waiting});
+  front_ = system.spawn<front_actor_impl, caf::hidden>(*env_, *this, actor_);
+  notices_.connect(
+    [to = front_](notice x) { caf::anon_send(to, std::move(x)); });
 }
 
 // -- runs ---------------------------------------------------------------------

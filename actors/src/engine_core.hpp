@@ -154,7 +154,12 @@ private:
   void close_front();
   void wait_for_end(caf::scoped_actor& self);
   void log_running() const;
+
+  caf::actor_system& make_system(const engine_options& options);
+  void make_runtime(caf::actor_system& system, const engine_options& options);
   void open_journal(const engine_options& options);
+  void spawn_actors(const engine_options& options);
+
   std::shared_ptr<run_channel> unwrap(std::optional<run_answer> x) const;
 
   const catalog& flows_;

@@ -3,8 +3,6 @@
 
 #include "user_job.hpp"
 
-#include <caf/exit_reason.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -36,10 +34,7 @@ event_dispatcher_impl::event_dispatcher_impl(caf::actor_config& cfg,
                                              const event_options& options)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env), queue_(queue),
       options_(options) {
-  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    env_.log_defect("the event dispatcher", thrown);
-    return caf::exit_reason::unhandled_exception;
-  });
+  env_.log_defects_of(*this, [] { return "the event dispatcher"; });
 }
 
 event_dispatcher_impl::behavior_type event_dispatcher_impl::make_behavior() {

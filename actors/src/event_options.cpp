@@ -29,7 +29,7 @@ event_options& event_options::time_limit(duration x) {
 }
 
 event_options& event_options::log(event_stage stage, bool on) {
-  logged_[static_cast<std::size_t>(stage)] = on;
+  silenced_[static_cast<std::size_t>(stage)] = !on;
   return *this;
 }
 

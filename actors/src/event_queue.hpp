@@ -6,14 +6,11 @@
 
 #include "notice_board.hpp"
 
-#include <caf/actor_clock.hpp>
-
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 namespace lightflow {

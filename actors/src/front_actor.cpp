@@ -12,8 +12,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace lightflow {
 
 namespace {
@@ -30,10 +28,7 @@ front_actor_impl::front_actor_impl(caf::actor_config& cfg, runtime& env,
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   set_down_handler([this](const caf::down_msg& x) { on_down(x); });
-  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    env_.log_defect("the front of the engine", thrown);
-    return caf::exit_reason::unhandled_exception;
-  });
+  env_.log_defects_of(*this, [] { return "the front of the engine"; });
 }
 
 front_actor_impl::behavior_type front_actor_impl::make_behavior() {

@@ -128,12 +128,12 @@ void front_actor_impl::direct(control_action action, const std::string& id,
 void front_actor_impl::tell_status(const channel_ptr& run,
                                    const messages::view& show,
                                    status_reply to) {
-  using record_ptr = std::shared_ptr<const run_record>;
+  using snapshot_ptr = std::shared_ptr<const run_snapshot>;
   if (auto report = run->look())
     return to.deliver(make(*report, show));
-  ask<record_ptr>(
+  ask<snapshot_ptr>(
     to,
-    [this, run, show, to](record_ptr& x) mutable {
+    [this, run, show, to](snapshot_ptr& x) mutable {
       if (x != nullptr)
         to.deliver(make(run_report{x}, show));
       else

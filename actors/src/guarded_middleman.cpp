@@ -4,7 +4,7 @@
 #include "worker_messages.hpp"
 
 #include "lightflow/actors/network.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include "networking.hpp"
 

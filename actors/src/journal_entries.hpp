@@ -2,9 +2,11 @@
 #pragma once
 
 #include "lightflow/core/durability.hpp"
-#include "lightflow/core/unit.hpp"
+#include "lightflow/core/run_info.hpp"
 
 #include "actors.hpp"
+#include "journal_access.hpp"
+#include "runtime.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +20,7 @@ namespace lightflow {
 
 /// The place of a run in the journal: what its actors share with the journal
 /// writer.
-struct run_log {
+struct journal_position {
   std::shared_ptr<const run_info> run;
   durability how;
   std::uint64_t next; // the number of its next record; the writer's alone
@@ -28,16 +30,16 @@ struct run_log {
 /// will do once that is written. Closed for a run that is not journalled.
 class journal_entries {
 public:
-  explicit journal_entries(std::shared_ptr<run_log> log = nullptr) {
-    out_.log = std::move(log);
+  explicit journal_entries(std::shared_ptr<journal_position> place = nullptr) {
+    out_.place = std::move(place);
   }
 
   bool is_open() const noexcept {
-    return out_.log != nullptr;
+    return out_.place != nullptr;
   }
 
-  const std::shared_ptr<run_log>& log() const noexcept {
-    return out_.log;
+  const std::shared_ptr<journal_position>& place() const noexcept {
+    return out_.place;
   }
 
   /// Adds a record that nobody waits for.
@@ -69,13 +71,13 @@ public:
 
   /// Sends what was added since the last time.
   template <class Self>
-  void flush(Self& self, const journal_writer& writer) {
+  void flush(Self& self, const runtime& env) {
     if (lost_ || out_.is_empty())
       return;
     next_ticket_ += out_.ticket != 0 ? 1 : 0;
-    auto log = out_.log;
-    self.send(writer, std::exchange(out_, {}));
-    out_.log = std::move(log);
+    auto place = out_.place;
+    self.send(env.journal->writer, std::exchange(out_, {}));
+    out_.place = std::move(place);
   }
 
   /// Does what was to be done once messages up to this ticket are written.

@@ -33,6 +33,9 @@ constexpr auto slow = 1s;
 /// One that takes less time is not worth waiting for others.
 constexpr auto quick = 100us;
 
+/// Who waits for others that do not come is not to notice.
+constexpr std::chrono::steady_clock::duration longest_gathering = 5ms;
+
 template <class Message>
 void tell(const caf::strong_actor_ptr& who, Message x) {
   caf::anon_send(caf::actor_cast<caf::actor>(who), std::move(x));
@@ -62,6 +65,13 @@ journal_writer_impl::behavior_type journal_writer_impl::make_behavior() {
   };
 }
 
+/// CAF's clock may keep this actor until it would have tried again; the journal
+/// is to be free for the next engine at once.
+void journal_writer_impl::on_exit() {
+  erased_.clear();
+  journal_ = nullptr;
+}
+
 /// An exception is a defect, and must not end this actor: all runs would wait
 /// for it for ever.
 template <class F>
@@ -85,10 +95,10 @@ void journal_writer_impl::on_append(append_records& x) {
     return;
   }
   if (x.ticket != 0)
-    waiting_.push_back({current_sender(), x.log, x.ticket, x.begins_run});
-  auto& id = x.log->run->id;
+    waiting_.push_back({current_sender(), x.place, x.ticket, x.begins_run});
+  auto& id = x.place->run->id;
   for (auto& record : x.records)
-    batch_.records.push_back({id, x.log->next++, std::move(record)});
+    batch_.records.push_back({id, x.place->next++, std::move(record)});
   if (x.summary)
     batch_.summaries.push_back(*std::move(x.summary));
   if (x.definition != nullptr
@@ -96,9 +106,9 @@ void journal_writer_impl::on_append(append_records& x) {
     batch_.definitions.emplace_back(x.definition->fingerprint,
                                     x.definition->bytes);
   if (x.ticket != 0) {
-    how_ = std::max(how_, x.log->how);
+    how_ = std::max(how_, x.place->how);
     if (patience_ > duration::zero())
-      report(x.log->run);
+      report(x.place->run);
   }
   commit_later();
 }
@@ -111,7 +121,7 @@ const char* journal_writer_impl::why_refused(const append_records& x) const {
   if (x.begins_run && patience_ > duration::zero())
     return "the journal cannot be written at the moment";
   auto& gone = batch_.erased;
-  if (std::find(gone.begin(), gone.end(), x.log->run->id) != gone.end())
+  if (std::find(gone.begin(), gone.end(), x.place->run->id) != gone.end())
     return "what is left of it is about to be removed from the journal";
   return nullptr;
 }
@@ -132,7 +142,8 @@ journal_writer_impl::on_erase(const erase_run& x) {
 void journal_writer_impl::commit_later() {
   if (patience_ > duration::zero() || std::exchange(commit_is_due_, true))
     return;
-  gathers_until_ = env_.system.clock().now() + last_took_ / 4;
+  gathers_until_
+    = env_.system.clock().now() + std::min(last_took_ / 4, longest_gathering);
   send(this, commit_atom::value);
 }
 
@@ -208,7 +219,7 @@ void journal_writer_impl::on_failure(const std::string& reason) {
   trouble_ = reason;
   refuse_begins(reason);
   for (auto& x : waiting_)
-    report(x.log->run);
+    report(x.place->run);
 }
 
 /// Tells of a run that stands still, once until it can go on.
@@ -225,7 +236,7 @@ void journal_writer_impl::refuse_begins(const std::string& reason) {
   auto first_refused = std::stable_partition(
     waiting_.begin(), waiting_.end(), [](auto& x) { return !x.begins_run; });
   for (auto x = first_refused; x != waiting_.end(); ++x) {
-    auto& id = x->log->run->id;
+    auto& id = x->place->run->id;
     std::erase_if(batch_.records, [&](auto& r) { return r.run == id; });
     std::erase_if(batch_.summaries, [&](auto& s) { return s.id == id; });
     batch_.erased.push_back(id);

@@ -4,9 +4,9 @@
 #include "lightflow/persistence/journal.hpp"
 
 #include "actors.hpp"
+#include "journal_entries.hpp"
 #include "owed.hpp"
 #include "pooled.hpp"
-#include "run_log.hpp"
 #include "runtime.hpp"
 
 #include <caf/delegated.hpp>
@@ -24,8 +24,8 @@ namespace lightflow {
 /// Collects what is appended and commits it as one batch: while one batch is
 /// being written, the next one gathers in the mailbox (group commit; DeWitt et
 /// al., Implementation Techniques for Main Memory Database Systems, 1984). It
-/// waits a little, up to a quarter of what the last commit took, for as many as
-/// that one served: a run alone never waits.
+/// waits a little, up to a quarter of what the last commit took and 5 ms at
+/// most, for as many as that one served: a run alone never waits.
 ///
 /// What cannot be written stays and is tried again, first after 100 ms, then
 /// after longer waits; the runs concerned stand still until then, and an event
@@ -39,6 +39,8 @@ public:
     return "lightflow.journal_writer";
   }
 
+  void on_exit() override;
+
 protected:
   behavior_type make_behavior() override;
 
@@ -46,7 +48,7 @@ private:
   /// Who is to be told when the batch is written.
   struct waiting {
     caf::strong_actor_ptr who;
-    std::shared_ptr<run_log> log;
+    std::shared_ptr<journal_position> place;
     std::uint64_t ticket;
     bool begins_run;
   };

@@ -7,13 +7,18 @@
 
 #include "tls_middleman.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/io/basp_broker.hpp>
 #include <caf/io/middleman.hpp>
+#include <caf/io/middleman_actor.hpp>
 #include <caf/openssl/manager.hpp>
+#include <caf/replies_to.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include <cerrno>
 #include <cstring>
@@ -34,6 +39,10 @@ bool has_tls(caf::actor_system& system) {
 namespace {
 
 using port_answer = caf::expected<std::uint16_t>;
+
+/// Answers a dial, with the errors of `to_caf`.
+using dialler
+  = caf::typed_actor<caf::replies_to<dial>::with<caf::strong_actor_ptr>>;
 
 /// Whether the actor system can do what the options say; the files are those
 /// that it was configured with.
@@ -157,9 +166,9 @@ start_dial(dialler::pointer self, const dial& x, const network_options& how) {
   return answer;
 }
 
-template <caf::spawn_options Options>
+/// Has threads of its own to wait on.
 dialler spawn_dialler(caf::actor_system& system, network_options how) {
-  return system.spawn<Options>(
+  return system.spawn<caf::hidden + caf::detached>(
     [how = std::move(how)](dialler::pointer self) -> dialler::behavior_type {
       return {[=](const dial& x) { return start_dial(self, x, how); }};
     });
@@ -195,18 +204,13 @@ void unpublish(caf::actor_system& system, const caf::strong_actor_ptr& whom,
     .receive([] {}, [](const caf::error&) {});
 }
 
-dialler make_dialler(caf::actor_system& system, network_options how) {
-  return spawn_dialler<caf::hidden>(system, std::move(how));
-}
-
 caf::strong_actor_ptr dial_and_wait(caf::actor_system& system, dial what,
                                     network_options how) {
   caf::scoped_actor self{system, true};
   caf::expected<caf::strong_actor_ptr> result{caf::sec::runtime_error};
   self
-    ->request(
-      spawn_dialler<caf::hidden + caf::detached>(system, std::move(how)),
-      caf::infinite, std::move(what))
+    ->request(spawn_dialler(system, std::move(how)), caf::infinite,
+              std::move(what))
     .receive([&](caf::strong_actor_ptr& found) { result = std::move(found); },
              [&](caf::error& e) { result = std::move(e); });
   if (!result)

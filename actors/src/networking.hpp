@@ -2,16 +2,11 @@
 #pragma once
 
 #include "lightflow/actors/network.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
-#include <caf/actor_cast.hpp>
 #include <caf/actor_control_block.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
-#include <caf/io/middleman_actor.hpp>
-#include <caf/replies_to.hpp>
-#include <caf/typed_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 
 #include <cstdint>
 #include <set>
@@ -48,18 +43,11 @@ struct dial {
   duration timeout;
 };
 
-/// Finds actors on other nodes. Answers after the timeout at the latest, also
-/// while CAF is still dialling, which blocks a thread of its own until the
-/// operating system gives up; that may hold up the end of the actor system. The
-/// errors are those of `to_caf`: error_code::no_network, unencrypted, bad_tls
-/// and cannot_connect.
-using dialler
-  = caf::typed_actor<caf::replies_to<dial>::with<caf::strong_actor_ptr>>;
-
-/// Runs on the scheduler of the actor system; ends when nobody refers to it.
-dialler make_dialler(caf::actor_system& system, network_options how);
-
-/// Dials, and waits for the answer. Throws what a dialler answers.
+/// Finds an actor on another node, and waits for it. Returns after the timeout
+/// at the latest, also while CAF is still dialling, which blocks a thread of
+/// its own until the operating system gives up; that may hold up the end of the
+/// actor system. Throws lightflow::error: error_code::no_network, unencrypted,
+/// bad_tls and cannot_connect.
 caf::strong_actor_ptr dial_and_wait(caf::actor_system& system, dial what,
                                     network_options how);
 

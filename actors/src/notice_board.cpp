@@ -16,9 +16,9 @@ shown_values briefly() {
 }
 
 /// What a report on a process is made of that goes on. Refers to the argument.
-std::shared_ptr<const run_record> record_of(const process_run& self,
-                                            const process_state& state) {
-  auto result = std::make_shared<run_record>();
+std::shared_ptr<const run_snapshot> record_of(const process_run& self,
+                                              const process_state& state) {
+  auto result = std::make_shared<run_snapshot>();
   result->id = self.run->id;
   result->processes.emplace_back(std::shared_ptr<void>{}, &state);
   return result;

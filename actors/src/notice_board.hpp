@@ -3,7 +3,7 @@
 
 #include "lightflow/core/event.hpp"
 #include "lightflow/core/report.hpp"
-#include "lightflow/core/unit.hpp"
+#include "lightflow/core/run_info.hpp"
 
 #include "step_set.hpp"
 
@@ -12,7 +12,6 @@
 
 #include <atomic>
 #include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 

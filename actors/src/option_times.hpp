@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include <string_view>
 

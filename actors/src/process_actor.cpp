@@ -17,18 +17,16 @@ process_actor_impl::process_actor_impl(caf::actor_config& cfg, runtime& env,
                                        supervisor_actor supervisor,
                                        std::size_t index,
                                        std::shared_ptr<const process_run> self,
-                                       std::shared_ptr<run_log> log,
-                                       std::shared_ptr<const run_record> run,
+                                       std::shared_ptr<journal_position> place,
+                                       std::shared_ptr<const run_snapshot> run,
                                        std::shared_ptr<process_state> state)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env),
       supervisor_(std::move(supervisor)), index_(index), self_(std::move(self)),
-      run_(std::move(run)), state_(std::move(state)), entries_(std::move(log)),
-      attempts_(state_->plan().steps.size()),
+      run_(std::move(run)), state_(std::move(state)),
+      entries_(std::move(place)), attempts_(state_->plan().steps.size()),
       timed_(state_->plan().steps.size()), told_(state_->plan().steps.size()) {
-  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    env_.log_defect(fmt::format(R"(process "{}")", self_->id()), thrown);
-    return caf::exit_reason::unhandled_exception;
-  });
+  env_.log_defects_of(
+    *this, [this] { return fmt::format(R"(process "{}")", self_->id()); });
 }
 
 /// The supervisor is told, also if this actor died of a defect, and so is
@@ -183,9 +181,10 @@ process_event make_process_event(control_action x, time_point now) {
     return process_paused{};
   case control_action::resume:
     return process_resumed{};
-  default:
-    return process_stopped{now};
+  case control_action::stop:
+    break;
   }
+  return process_stopped{now};
 }
 
 caf::delegated<bool> process_actor_impl::on_control(const control& x) {
@@ -240,7 +239,7 @@ void process_actor_impl::advance() {
     return;
   if (!entries_.blocks())
     start_what_is_due();
-  entries_.flush(*this, writer());
+  entries_.flush(*this, env_);
   if (conclusion_ == conclusion::done && entries_.is_settled())
     return leave();
   set_wake();
@@ -294,34 +293,45 @@ bool process_actor_impl::waits_for_steps() const {
 }
 
 void process_actor_impl::start_step(step_index step) {
-  auto& self = state_->step(step);
-  auto number = self.attempt + 1;
   auto now = env_.now();
-  happened_at_once(step_started{step, number, now});
+  happened_at_once(step_started{step, state_->step(step).attempt + 1, now});
   auto shared = attempts_.add(step);
-  auto timeout = state_->plan().steps[step].timeout;
-  if (timeout >= duration::zero() && !timed_.contains(step)) {
-    timers_.add({later(now, timeout), timer::kind::step_timeout, step, number});
-    timed_.insert(step);
-    shared->is_timed = true;
-  }
-  auto first_start = number > 1 ? std::optional{self.start} : std::nullopt;
-  attempt what{self_,
-               step_view{state_->shared_context(), step},
-               number,
-               self.uncounted_attempts,
-               state_->losses(step),
-               self.entry,
-               entry_callback(step),
-               self.flags.has(status::recovering),
-               first_start,
-               state_->carried_over(step),
-               std::move(shared)};
+  shared->is_timed = limit_time(step, now);
+  auto what = make_attempt(step, std::move(shared));
   if (what.view.plan().delegated != nullptr)
     spawn_delegated(*this, env_, process_actor{this}, std::move(what));
   else
     spawn<step_actor_impl, caf::hidden>(env_, process_actor{this},
                                         std::move(what));
+}
+
+/// Gives whether the time of the step counts from the attempt that starts.
+bool process_actor_impl::limit_time(step_index step, time_point start) {
+  auto timeout = state_->plan().steps[step].timeout;
+  if (timeout < duration::zero() || timed_.contains(step))
+    return false;
+  timers_.add({later(start, timeout), timer::kind::step_timeout, step,
+               state_->step(step).attempt});
+  timed_.insert(step);
+  return true;
+}
+
+attempt process_actor_impl::make_attempt(
+  step_index step, std::shared_ptr<attempt_control> shared) const {
+  auto& self = state_->step(step);
+  auto first_start
+    = self.attempt > 1 ? std::optional{self.start} : std::nullopt;
+  return {self_,
+          step_view{state_->shared_context(), step},
+          self.attempt,
+          self.uncounted_attempts,
+          state_->losses(step),
+          self.entry,
+          entry_callback(step),
+          self.flags.has(status::recovering),
+          first_start,
+          state_->carried_over(step),
+          std::move(shared)};
 }
 
 /// The callback that a step goes on with.

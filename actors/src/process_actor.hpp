@@ -6,10 +6,10 @@
 
 #include "actors.hpp"
 #include "attempt_table.hpp"
+#include "journal_entries.hpp"
 #include "owed.hpp"
 #include "pooled.hpp"
 #include "process_timers.hpp"
-#include "run_log.hpp"
 #include "runtime.hpp"
 #include "step_set.hpp"
 
@@ -36,8 +36,8 @@ public:
   process_actor_impl(caf::actor_config& cfg, runtime& env,
                      supervisor_actor supervisor, std::size_t index,
                      std::shared_ptr<const process_run> self,
-                     std::shared_ptr<run_log> log,
-                     std::shared_ptr<const run_record> run,
+                     std::shared_ptr<journal_position> place,
+                     std::shared_ptr<const run_snapshot> run,
                      std::shared_ptr<process_state> state);
 
   const char* name() const override {
@@ -84,11 +84,13 @@ private:
   void note_resources();
   void tell_resources();
   std::string encode(process_event x) const;
-  const journal_writer& writer() const;
 
   void advance();
   void start_what_is_due();
   void start_step(step_index step);
+  bool limit_time(step_index step, time_point start);
+  attempt make_attempt(step_index step,
+                       std::shared_ptr<attempt_control> shared) const;
   std::optional<callback_position> entry_callback(step_index step) const;
   template <class Work, class Otherwise>
   void start_job(Work work, Otherwise otherwise);
@@ -122,12 +124,14 @@ private:
   void abandon(step_index step);
   void abandon_all();
   void expire_step(const timer& x);
+  std::optional<time_point> more_time(const timer& x,
+                                      attempt_control& control) const;
 
   runtime& env_;
   supervisor_actor supervisor_;
   std::size_t index_;
   std::shared_ptr<const process_run> self_;
-  std::shared_ptr<const run_record> run_; // for callbacks; null: none
+  std::shared_ptr<const run_snapshot> run_; // for callbacks; null: none
   std::shared_ptr<process_state> state_;
   journal_entries entries_;
   std::deque<std::function<void()>> deferred_; // until entries are settled

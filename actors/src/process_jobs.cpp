@@ -3,6 +3,8 @@
 // hooks and resources.
 #include "process_actor.hpp"
 
+#include "lightflow/core/resource_set.hpp"
+
 #include "unit_jobs.hpp"
 #include "user_job.hpp"
 
@@ -13,7 +15,7 @@
 namespace lightflow {
 
 process_report process_actor_impl::report_now() const {
-  auto record = std::make_shared<run_record>(*run_);
+  auto record = std::make_shared<run_snapshot>(*run_);
   record->processes[index_]
     = std::make_shared<const process_state>(state_->snapshot());
   return {std::move(record), index_};

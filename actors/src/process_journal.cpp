@@ -3,6 +3,8 @@
 // one.
 #include "process_actor.hpp"
 
+#include "lightflow/core/resource_set.hpp"
+
 #include "journal_access.hpp"
 
 #include <utility>
@@ -32,11 +34,6 @@ struct is_of_attempt {
 };
 
 } // namespace
-
-const journal_writer& process_actor_impl::writer() const {
-  static const journal_writer none;
-  return env_.journal != nullptr ? env_.journal->writer : none;
-}
 
 std::string process_actor_impl::encode(process_event x) const {
   return env_.journal->source.codec.encode(

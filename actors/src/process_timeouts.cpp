@@ -77,8 +77,6 @@ void process_actor_impl::time_out(time_point when) {
     process_timed_out{when, std::move(not_begun), std::move(in_function)});
 }
 
-/// The time of a step counts from when its function began, which may be later
-/// than when the step was handed out.
 void process_actor_impl::expire_step(const timer& x) {
   auto& step = state_->step(x.step);
   if (step.phase == step_phase::ended)
@@ -87,27 +85,37 @@ void process_actor_impl::expire_step(const timer& x) {
     overdue_.push_back(x); // unless it turns out that it has ended
     return;
   }
-  auto& plan = state_->plan().steps[x.step];
   auto control = attempts_.find(x.step);
-  if (control != nullptr && control->is_timed) {
-    auto deadline = later(control->begun().value_or(env_.now()), plan.timeout);
-    if (deadline > x.time && deadline > env_.now())
-      return timers_.add({deadline, x.what, x.step, x.attempt});
-  }
-  if (control != nullptr && control->conclusion.is_taken()
-      && !std::exchange(control->extended, true))
-    return timers_.add(
-      {later(env_.now(), plan.timeout), x.what, x.step, x.attempt});
+  if (control != nullptr)
+    if (auto when = more_time(x, *control))
+      return timers_.add({*when, x.what, x.step, x.attempt});
   if (control != nullptr) {
     abandon(x.step);
     control->decided = true;
   }
+  auto& plan = state_->plan().steps[x.step];
   happened(step_timed_out{
     x.step, step.attempt,
     fmt::format(R"(step "{}" (id {}, attempt {}) timed out after {})",
                 plan.name, self_->step_id(plan.name), step.attempt,
                 describe(plan.timeout)),
     env_.now(), control != nullptr && control->entered_function()});
+}
+
+/// The time of a step counts from when its function began, which may be later
+/// than when the step was handed out; and what runs after it may take as long
+/// again. Gives the end of it, if that is still to come.
+std::optional<time_point>
+process_actor_impl::more_time(const timer& x, attempt_control& control) const {
+  auto timeout = state_->plan().steps[x.step].timeout;
+  auto now = env_.now();
+  if (control.is_timed)
+    if (auto end = later(control.begun().value_or(now), timeout);
+        end > x.time && end > now)
+      return end;
+  if (control.conclusion.is_taken() && !std::exchange(control.extended, true))
+    return later(now, timeout);
+  return std::nullopt;
 }
 
 } // namespace lightflow

@@ -85,15 +85,15 @@ std::optional<run_report> run_channel::look() const {
 std::shared_ptr<run_channel> make_channel(const replayed_run& x) {
   auto& id = x.summary.id;
   auto result = std::make_shared<run_channel>(id, x.history.plan());
-  auto record = x.history.record(id);
+  auto snapshot = x.history.snapshot(id);
   if (x.summary.condition != run_condition::running) {
     result->finish(
-      run_report{std::make_shared<const run_record>(std::move(record))});
+      run_report{std::make_shared<const run_snapshot>(std::move(snapshot))});
     return result;
   }
-  record.wakes_by = wake_source::recovery;
+  snapshot.wakes_by = wake_source::recovery;
   result->show(
-    run_report{std::make_shared<const run_record>(std::move(record))});
+    run_report{std::make_shared<const run_snapshot>(std::move(snapshot))});
   result->close(
     {error_code::interrupted,
      fmt::format(R"(run "{}" was under way when its program ended, )"

@@ -3,7 +3,7 @@
 
 #include "lightflow/core/error.hpp"
 #include "lightflow/core/report.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include "handover.hpp"
 

@@ -42,8 +42,8 @@ bool run_handle::has_ended() const {
 run_report run_handle::look() const {
   if (auto report = channel_->look())
     return *report;
-  auto now
-    = engine()->ask<std::shared_ptr<const run_record>>(look_atom::value, id());
+  auto now = engine()->ask<std::shared_ptr<const run_snapshot>>(
+    look_atom::value, id());
   if (now && *now != nullptr) {
     take_over(now->get());
     return run_report{std::move(*now)};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lightflow/actors/options.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 #include "lightflow/persistence/journal.hpp"
 
 #include <optional>

@@ -4,7 +4,7 @@
 #include "lightflow/core/error.hpp"
 #include "lightflow/core/name.hpp"
 #include "lightflow/core/plan.hpp"
-#include "lightflow/core/unit.hpp"
+#include "lightflow/core/run_info.hpp"
 
 #include "engine_core.hpp"
 #include "make_id.hpp"
@@ -60,10 +60,7 @@ start_run make_start(const engine_core& core, std::string_view flow,
 start_run make_start_as(const engine_core& core, std::string id,
                         std::string_view flow, writes input) {
   if (!is_valid_name(id))
-    throw error(error_code::bad_run_id,
-                fmt::format(R"(bad run id "{:.200}": use 1 to 128 letters, )"
-                            "digits, '_', '-' or '.'",
-                            id));
+    throw error(error_code::bad_run_id, describe_bad_name("run id", id));
   return make(core, flow, std::move(input), std::move(id), true);
 }
 

@@ -7,6 +7,8 @@
 
 namespace lightflow {
 
+namespace {
+
 std::string describe_defect(std::string_view actor, std::exception_ptr what) {
   try {
     std::rethrow_exception(std::move(what));
@@ -17,6 +19,8 @@ std::string describe_defect(std::string_view actor, std::exception_ptr what) {
     return fmt::format("{} died of an exception of unknown type", actor);
   }
 }
+
+} // namespace
 
 thread_pool* runtime::event_pool() {
   if (pool == nullptr || events_pool != nullptr)

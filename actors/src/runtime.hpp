@@ -3,7 +3,7 @@
 
 #include "lightflow/actors/log.hpp"
 #include "lightflow/core/event.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include "actor_watch.hpp"
 #include "notice_board.hpp"
@@ -13,6 +13,8 @@
 
 #include <caf/actor_clock.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/error.hpp>
+#include <caf/exit_reason.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -24,9 +26,6 @@ namespace lightflow {
 
 struct journal_access;
 struct worker_access;
-
-/// Says that an actor dies of an exception of our own.
-std::string describe_defect(std::string_view actor, std::exception_ptr what);
 
 /// What all actors of an engine share. Outlives them.
 struct runtime {
@@ -78,8 +77,18 @@ struct runtime {
   /// Null in a worker.
   std::shared_ptr<worker_access> workers = nullptr;
 
-  /// Logs it.
+  /// Logs that an actor dies of an exception of our own.
   void log_defect(std::string_view actor, std::exception_ptr what) const;
+
+  /// Has that logged of an actor, by the name that `who` gives when it dies.
+  template <class Self, class Who>
+  void log_defects_of(Self& self, Who who) const {
+    self.set_exception_handler(
+      [this, who](std::exception_ptr& what) -> caf::error {
+        log_defect(who(), what);
+        return caf::exit_reason::unhandled_exception;
+      });
+  }
 
   time_point now() const {
     return wall_start + (system.clock().now() - steady_start);

@@ -6,8 +6,6 @@
 #include "lightflow/core/report.hpp"
 #include "lightflow/persistence/encryption.hpp"
 
-#include <memory>
-
 // What is told of runs in messages, made of what the library has of them.
 
 namespace lightflow {

@@ -2,6 +2,7 @@
 #include "lightflow/caf/step_messages.hpp"
 
 #include "lightflow/core/error.hpp"
+#include "lightflow/core/name.hpp"
 #include "lightflow/core/step.hpp"
 #include "lightflow/core/step_input.hpp"
 
@@ -96,7 +97,7 @@ const std::string& step_request::run_id() const {
 }
 
 std::string step_request::id() const {
-  return fmt::format("{}/{}/{}", run_id(), process_name(), name());
+  return step_id_of(run_id(), process_name(), name());
 }
 
 std::uint32_t step_request::attempt() const {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "subscriptions.hpp"
 
-#include <algorithm>
-
 namespace lightflow {
 
 bool subscriptions::add(const caf::actor& who, const topic& what) {

@@ -4,7 +4,6 @@
 #include <caf/actor.hpp>
 #include <caf/actor_addr.hpp>
 
-#include <cstddef>
 #include <map>
 #include <set>
 #include <string>

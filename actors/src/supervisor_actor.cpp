@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor_actor.hpp"
 
+#include "lightflow/core/resource_set.hpp"
+
 #include "journal_access.hpp"
 #include "process_actor.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,13 +22,11 @@ supervisor_actor_impl::supervisor_actor_impl(caf::actor_config& cfg,
   auto& place = what.place;
   self_ = make_info(place.has_value());
   if (place)
-    entries_ = journal_entries{std::make_shared<run_log>(
-      run_log{self_, place->how, place->next_record})};
+    entries_ = journal_entries{std::make_shared<journal_position>(
+      journal_position{self_, place->how, place->next_record})};
   reopens_ = place && place->reopens;
-  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    env_.log_defect(
-      fmt::format(R"(the supervisor of run "{}")", channel_->id()), thrown);
-    return caf::exit_reason::unhandled_exception;
+  env_.log_defects_of(*this, [this] {
+    return fmt::format(R"(the supervisor of run "{}")", channel_->id());
   });
 }
 
@@ -68,7 +67,7 @@ void supervisor_actor_impl::on_exit() {
 supervisor_actor_impl::behavior_type supervisor_actor_impl::make_behavior() {
   if (!entries_.is_open())
     begin();
-  else if (entries_.log()->next == 0)
+  else if (entries_.place()->next == 0)
     begin_run();
   else
     begin_recovery(reopens_);
@@ -167,9 +166,10 @@ run_event make_event(control_action x, time_point now) {
     return run_paused{};
   case control_action::resume:
     return run_resumed{};
-  default:
-    return run_stopped{now};
+  case control_action::stop:
+    break;
   }
+  return run_stopped{now};
 }
 
 } // namespace
@@ -192,7 +192,7 @@ void supervisor_actor_impl::control_run(control_action x,
       history_.apply(event);
     confirm(written);
   });
-  entries_.flush(*this, writer());
+  entries_.flush(*this, env_);
   for (auto i : concerned)
     request(processes_[i], caf::infinite, control{x, std::nullopt})
       .then([=](bool written) { confirm(written); },
@@ -220,26 +220,26 @@ void supervisor_actor_impl::control_process(const control& x,
 
 /// Answers with null for a run that a defect ends: nothing is known of the
 /// process that died, and the end is about to come.
-auto supervisor_actor_impl::on_look() -> caf::delegated<record_ptr> {
+auto supervisor_actor_impl::on_look() -> caf::delegated<snapshot_ptr> {
   using state_ptr = std::shared_ptr<const process_state>;
-  owed<record_ptr> answer{*this, nullptr};
+  owed<snapshot_ptr> answer{*this, nullptr};
   if (broken_)
     return answer.given_later();
-  auto record = std::make_shared<run_record>(complete_record());
+  auto snapshot = std::make_shared<run_snapshot>(complete_snapshot());
   auto open = std::make_shared<std::size_t>(live_);
   if (live_ == 0) {
-    hand_over(record.get());
-    answer.deliver(record);
+    hand_over(snapshot.get());
+    answer.deliver(snapshot);
     return answer.given_later();
   }
   ++open_answers_;
   for (auto i : live_processes()) {
     auto collect = [=, this](state_ptr x) mutable {
-      record->processes[i] = x != nullptr ? std::move(x) : ended_[i];
+      snapshot->processes[i] = x != nullptr ? std::move(x) : ended_[i];
       if (--*open > 0)
         return;
-      hand_over(record.get());
-      answer.deliver(broken_ ? nullptr : record);
+      hand_over(snapshot.get());
+      answer.deliver(broken_ ? nullptr : snapshot);
       --open_answers_;
       advance();
     };
@@ -281,7 +281,7 @@ void supervisor_actor_impl::advance() {
   auto has_ended = begun_ && state.has_ended() && !entries_.blocks();
   if (has_ended && entries_.is_open() && end_record_ == end_record::none)
     write_end();
-  entries_.flush(*this, writer());
+  entries_.flush(*this, env_);
   auto is_done = has_ended || (closing_ && live_ == 0);
   if (is_done && entries_.is_settled() && open_answers_ == 0)
     leave();
@@ -291,7 +291,7 @@ void supervisor_actor_impl::start_processes() {
   started_ = true;
   for (std::size_t i = 0; i < processes_.size(); ++i)
     begin_process(i);
-  entries_.flush(*this, writer());
+  entries_.flush(*this, env_);
   for (std::size_t i = 0; i < processes_.size(); ++i)
     start_process(i);
 }
@@ -323,8 +323,9 @@ void supervisor_actor_impl::start_process(std::size_t index) {
   auto is_looked_at = its_plan.has_preparation() || its_plan.has_conclusion()
                       || state->is_preparing() || self->resources != nullptr;
   processes_[index] = spawn<process_actor_impl, caf::hidden>(
-    env_, supervisor_actor{this}, index, std::move(self), entries_.log(),
-    is_looked_at ? std::make_shared<const run_record>(record_now()) : nullptr,
+    env_, supervisor_actor{this}, index, std::move(self), entries_.place(),
+    is_looked_at ? std::make_shared<const run_snapshot>(snapshot_now())
+                 : nullptr,
     std::move(state));
   ++live_;
 }
@@ -345,10 +346,11 @@ void supervisor_actor_impl::leave() {
       problem::of(fail("the run failed and is suspended: it goes on when it is "
                        "recovered"))));
   if (begun_ && history_.state().has_ended() && !entries_.is_lost()) {
-    auto record
-      = make_run_record(channel_->id(), channel_->flow(), history_.state());
-    record.processes = std::move(ended_);
-    run_report report{std::make_shared<const run_record>(std::move(record))};
+    auto snapshot
+      = make_run_snapshot(channel_->id(), channel_->flow(), history_.state());
+    snapshot.processes = std::move(ended_);
+    run_report report{
+      std::make_shared<const run_snapshot>(std::move(snapshot))};
     if (env_.notices->is_watched())
       env_.notices->run_completed(report);
     channel_->finish(std::move(report));
@@ -361,19 +363,19 @@ void supervisor_actor_impl::leave() {
   quit();
 }
 
-run_record supervisor_actor_impl::record_now() const {
+run_snapshot supervisor_actor_impl::snapshot_now() const {
   auto result
-    = make_run_record(channel_->id(), channel_->flow(), history_.state());
+    = make_run_snapshot(channel_->id(), channel_->flow(), history_.state());
   result.processes = ended_;
   return result;
 }
 
 /// With processes that have not been started as they will be then.
-run_record supervisor_actor_impl::complete_record() const {
-  auto result = record_now();
+run_snapshot supervisor_actor_impl::complete_snapshot() const {
+  auto result = snapshot_now();
   if (started_)
     return result; // those under way are asked
-  result.processes = history_.record(channel_->id()).processes;
+  result.processes = history_.snapshot(channel_->id()).processes;
   return result;
 }
 

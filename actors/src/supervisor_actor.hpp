@@ -6,9 +6,9 @@
 
 #include "actors.hpp"
 #include "claim.hpp"
+#include "journal_entries.hpp"
 #include "owed.hpp"
 #include "pooled.hpp"
-#include "run_log.hpp"
 #include "runtime.hpp"
 #include "unit_jobs.hpp"
 
@@ -54,14 +54,14 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  using record_ptr = std::shared_ptr<const run_record>;
+  using snapshot_ptr = std::shared_ptr<const run_snapshot>;
 
   caf::delegated<run_answer> on_begin();
   void on_refused(const append_refused& x);
   void on_process_ended(const process_ended& x);
   void on_wake();
   caf::delegated<bool> on_control(const control& x);
-  caf::delegated<record_ptr> on_look();
+  caf::delegated<snapshot_ptr> on_look();
   void on_close();
 
   std::shared_ptr<const run_info> make_info(bool is_kept) const;
@@ -101,10 +101,8 @@ private:
   void give_up_callbacks();
   void start_record();
   std::vector<std::size_t> live_processes() const;
-  run_record record_now() const;
-  run_record complete_record() const;
-
-  const journal_writer& writer() const;
+  run_snapshot snapshot_now() const;
+  run_snapshot complete_snapshot() const;
 
   const flow_plan& plan() const {
     return *channel_->flow();

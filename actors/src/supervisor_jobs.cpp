@@ -21,8 +21,9 @@ void supervisor_actor_impl::start_job(Work work, Otherwise otherwise) {
 }
 
 flow_look supervisor_actor_impl::look_now() const {
-  return {self_, channel_->flow(),
-          run_report{std::make_shared<const run_record>(complete_record())}};
+  return {
+    self_, channel_->flow(),
+    run_report{std::make_shared<const run_snapshot>(complete_snapshot())}};
 }
 
 void supervisor_actor_impl::prepare() {

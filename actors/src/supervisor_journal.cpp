@@ -10,12 +10,6 @@
 
 namespace lightflow {
 
-/// Only asked of a run that is journalled, or with nothing to send.
-const journal_writer& supervisor_actor_impl::writer() const {
-  static const journal_writer none;
-  return env_.journal != nullptr ? env_.journal->writer : none;
-}
-
 std::string supervisor_actor_impl::encode(const journal_record& x) const {
   return env_.journal->source.codec.encode(channel_->id(), x);
 }
@@ -64,7 +58,7 @@ void supervisor_actor_impl::append_begin(
     out.definition = std::move(definition);
     out.begins_run = is_new;
   });
-  entries_.flush(*this, writer());
+  entries_.flush(*this, env_);
 }
 
 void supervisor_actor_impl::begin_recovery(bool reopens) {

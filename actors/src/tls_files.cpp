@@ -81,7 +81,7 @@ void load(const tls_files& x) {
 
 } // namespace
 
-void check(const tls_files& x) {
+void require_usable(const tls_files& x) {
   require_readable("certificate", x.certificate);
   require_readable("key", x.key);
   require_readable("authority", x.authority);

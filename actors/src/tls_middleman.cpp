@@ -194,8 +194,8 @@ private:
 void check_tls_files(caf::actor_system& system) {
   auto& files = system.config();
   if (!files.openssl_cafile.empty())
-    check({files.openssl_certificate, files.openssl_key, files.openssl_cafile,
-           files.openssl_passphrase});
+    require_usable({files.openssl_certificate, files.openssl_key,
+                    files.openssl_cafile, files.openssl_passphrase});
 }
 
 /// Detached, since it waits while it connects.

@@ -3,6 +3,7 @@
 
 #include "lightflow/core/flow.hpp"
 #include "lightflow/core/process.hpp"
+#include "lightflow/core/resource_set.hpp"
 #include "lightflow/core/unit_access.hpp"
 
 #include "attempt_runner.hpp"
@@ -34,8 +35,10 @@ void note_failure_after(Event& event, unit& self,
     unit_access::add_error(self, status::callback_failed, failed->error);
 }
 
-void show(unit& self, status state, const std::string& error) {
+void show_end(unit& self, status state, const std::string& error,
+              time_point time) {
   unit_access::set_state(self, state);
+  unit_access::set_end(self, time);
   if (!error.empty())
     unit_access::add_error(self, state, error);
 }
@@ -70,7 +73,7 @@ process_concluded run_after(runtime& env, const process_look& x,
                             process_conclusion what, claim& recorded) {
   process self{x.who, x.report};
   running_functions::entry running{env.functions, self};
-  show(self, x.state, x.error);
+  show_end(self, x.state, x.error, env.now());
   auto& plan = x.report.plan();
   process_concluded result;
   if (what.has_callbacks && !x.state.has(status::callback_failed))
@@ -94,7 +97,7 @@ process_concluded run_after(runtime& env, const process_look& x,
 process_concluded record_end(runtime& env, const process_look& x) {
   process self{x.who, x.report};
   running_functions::entry running{env.functions, self};
-  show(self, x.state, x.error);
+  show_end(self, x.state, x.error, env.now());
   record(x.report.plan().records.update, "update", self);
   return {};
 }
@@ -120,7 +123,7 @@ run_concluded run_after(runtime& env, const flow_look& x, bool barred,
                         claim& recorded) {
   flow self{x.who, x.report};
   running_functions::entry running{env.functions, self};
-  show(self, x.state, x.report.error());
+  show_end(self, x.state, x.report.error(), env.now());
   run_concluded result;
   if (!barred)
     note_failure_after(
@@ -135,7 +138,7 @@ run_concluded run_after(runtime& env, const flow_look& x, bool barred,
 run_concluded record_end(runtime& env, const flow_look& x) {
   flow self{x.who, x.report};
   running_functions::entry running{env.functions, self};
-  show(self, x.state, x.report.error());
+  show_end(self, x.state, x.report.error(), env.now());
   record(x.plan->records.update, "update", self);
   return {};
 }
@@ -148,7 +151,7 @@ step_concluded run_after(runtime& env, const step_look& x, bool has_callbacks) {
             {x.state.attempt, x.state.start, {}},
             x.left != nullptr ? x.left->context : writes{}};
   running_functions::entry running{env.functions, self};
-  show(self, x.state.flags, x.error);
+  show_end(self, x.state.flags, x.error, x.state.end);
   auto& plan = x.view.context().plan();
   step_concluded result{x.view.index(), {}, {}, std::nullopt};
   if (has_callbacks)

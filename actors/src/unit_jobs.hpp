@@ -5,7 +5,7 @@
 #include "lightflow/core/process_state.hpp"
 #include "lightflow/core/report.hpp"
 #include "lightflow/core/run_event.hpp"
-#include "lightflow/core/unit.hpp"
+#include "lightflow/core/run_info.hpp"
 
 #include "claim.hpp"
 #include "runtime.hpp"

@@ -112,7 +112,6 @@ work_queue::ticket work_queue::enter(const worker_need& need,
     i->second->tickets.insert(who);
     entries_.emplace(who, entry{&own, i->second});
   });
-  ++waiting_;
   serve(own);
   look_for_shortage(own);
   return who;
@@ -158,7 +157,6 @@ void work_queue::change(lane& x, Change f) {
 
 void work_queue::take_out(lane& x, run_line& line, ticket who) {
   line.tickets.erase(who);
-  --waiting_;
   if (!line.tickets.empty())
     return;
   x.by_run.erase(line.run);

@@ -102,10 +102,6 @@ public:
   /// the worker is done with it; nothing if it had none.
   std::optional<grant> withdraw(ticket who);
 
-  std::size_t waiting() const noexcept {
-    return waiting_;
-  }
-
   // -- what came of it --------------------------------------------------------
 
   /// The pairs that were made since this was last called.
@@ -191,7 +187,6 @@ private:
   std::set<std::string, std::less<>> missing_labels_; // that were told of
   std::vector<grant> grants_;
   std::vector<shortage_news> news_;
-  std::size_t waiting_ = 0;
   std::uint64_t last_worker_ = 0;
   std::uint64_t last_ticket_ = 0;
   std::uint64_t last_lease_ = 0;

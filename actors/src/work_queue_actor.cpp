@@ -4,7 +4,6 @@
 #include "make_id.hpp"
 
 #include <caf/actor_cast.hpp>
-#include <caf/exit_reason.hpp>
 
 #include <utility>
 #include <vector>
@@ -21,10 +20,7 @@ work_queue_impl::work_queue_impl(caf::actor_config& cfg, runtime& env,
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   set_exit_handler([](caf::exit_msg&) {});
-  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    env_.log_defect("the work queue", thrown);
-    return caf::exit_reason::unhandled_exception;
-  });
+  env_.log_defects_of(*this, [] { return "the work queue"; });
   set_down_handler([this](const caf::down_msg& x) {
     lose(x.source, "the connection to it was lost, or it ended");
   });
@@ -43,14 +39,29 @@ work_queue_impl::behavior_type work_queue_impl::make_behavior() {
   return {
     [this](step_completion& x) { on_completion(x); },
     [this](const lease_wish& x) { on_wish(x); },
-    [this](withdraw_atom) { on_withdraw(); },
+    [this](withdraw_atom) {
+      if (is_told_from_within())
+        on_withdraw();
+    },
     [this](beat_atom) { heard(); },
     [this](const worker_hello& x) { on_hello(x); },
     [this](const worker_slots& x) { on_slots(x); },
     [this](leave_atom) { on_leave(); },
-    [this](tick_atom) { on_tick(); },
-    [this](close_atom) { on_close(); },
+    [this](tick_atom) {
+      if (is_told_from_within())
+        on_tick();
+    },
+    [this](close_atom) {
+      if (is_told_from_within())
+        on_close();
+    },
   };
+}
+
+/// Workers know this actor, and could send it what only the engine may say.
+bool work_queue_impl::is_told_from_within() {
+  auto& who = current_mailbox_element()->sender;
+  return who != nullptr && who->node() == node();
 }
 
 // -- attempts -----------------------------------------------------------------
@@ -58,7 +69,7 @@ work_queue_impl::behavior_type work_queue_impl::make_behavior() {
 void work_queue_impl::on_wish(const lease_wish& x) {
   auto holder = caf::actor_cast<lease_holder>(current_sender());
   auto who = queue_.enter(x.need, x.process->run->id);
-  tickets_.insert_or_assign(holder.id(), who);
+  tickets_.insert_or_assign(holder.address(), who);
   attempts_.emplace(who, attempt{std::move(holder), x.process, x.step});
   hand_out();
 }
@@ -66,7 +77,7 @@ void work_queue_impl::on_wish(const lease_wish& x) {
 /// A lease goes on until the worker says that it is done with it, since until
 /// then its slot is taken.
 void work_queue_impl::on_withdraw() {
-  auto i = tickets_.find(current_sender()->id());
+  auto i = tickets_.find(current_sender()->address());
   if (i == tickets_.end())
     return;
   auto who = i->second;
@@ -78,7 +89,7 @@ void work_queue_impl::on_withdraw() {
 
 void work_queue_impl::forget(work_queue::ticket who) {
   auto known = attempts_.extract(who);
-  tickets_.erase(known.mapped().holder.id());
+  tickets_.erase(known.mapped().holder.address());
 }
 
 void work_queue_impl::hand_out() {

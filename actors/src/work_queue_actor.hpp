@@ -55,6 +55,8 @@ private:
 
   using connections = std::unordered_map<caf::actor_addr, connection>;
 
+  bool is_told_from_within();
+
   // From attempts.
   void on_wish(const lease_wish& x);
   void on_withdraw();
@@ -88,7 +90,8 @@ private:
   connections workers_;
   std::unordered_map<work_queue::worker_id, caf::actor_addr> addresses_;
   std::unordered_map<work_queue::ticket, attempt> attempts_;
-  std::unordered_map<caf::actor_id, work_queue::ticket> tickets_; // of holders
+  std::unordered_map<caf::actor_addr, work_queue::ticket>
+    tickets_;                 // of holders
   std::uint64_t dropped_ = 0; // completions that came too late
   bool ticking_ = false;
 };

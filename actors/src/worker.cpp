@@ -40,14 +40,11 @@ std::string name_of_process() {
 
 void require_name(std::string_view kind, std::string_view x) {
   if (!is_valid_name(x))
-    throw error(error_code::bad_request,
-                fmt::format(R"("{}" is no {}: use 1 to 128 letters, digits, )"
-                            "'_', '-' or '.'",
-                            x, kind));
+    throw error(error_code::bad_request, describe_bad_name(kind, x));
 }
 
 void require_valid(const worker_options& x) {
-  require_name("name of a worker", x.name);
+  require_name("worker name", x.name);
   for (auto& label : x.labels)
     require_name("label", label);
   if (x.labels.empty())
@@ -67,7 +64,7 @@ void require_valid(const worker_options& x) {
   require_time("worker_options::longest_wait", x.longest_wait, least);
   require_allowed(x.engine, x.network);
   if (x.network.tls)
-    check(*x.network.tls);
+    require_usable(*x.network.tls);
 }
 
 worker_options complete(worker_options x) {

@@ -4,8 +4,6 @@
 #include "stop_job.hpp"
 #include "user_job.hpp"
 
-#include <caf/exit_reason.hpp>
-
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -19,10 +17,8 @@ worker_actor_impl::worker_actor_impl(caf::actor_config& cfg, runtime& env,
                                      link_maker make_link)
     : pooled(cfg, env.pool, job_kind::supervision), env_(env), place_(place),
       profile_(std::move(profile)), make_link_(std::move(make_link)) {
-  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    env_.log_defect(fmt::format(R"(worker "{}")", profile_.name), thrown);
-    return caf::exit_reason::unhandled_exception;
-  });
+  env_.log_defects_of(
+    *this, [this] { return fmt::format(R"(worker "{}")", profile_.name); });
 }
 
 void worker_actor_impl::on_exit() {

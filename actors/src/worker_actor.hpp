@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lightflow/core/settings.hpp"
 #include "lightflow/core/stop_signal.hpp"
+#include "lightflow/core/time.hpp"
 
 #include "actors.hpp"
 #include "pooled.hpp"

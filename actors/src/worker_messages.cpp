@@ -67,17 +67,13 @@ std::string why_malformed(const worker_hello& x) {
                        "speaks version {}: use the same version of LightFlow",
                        x.protocol, worker_protocol);
   if (!is_valid_name(x.name))
-    return fmt::format(R"("{}" is no name: use 1 to 128 letters, digits, '_', )"
-                       "'-' or '.'",
-                       shown(x.name));
+    return describe_bad_name("worker name", shown(x.name));
   if (x.labels.empty() || x.labels.size() > most_labels)
     return fmt::format("it has {} labels, but should have 1 to {}",
                        x.labels.size(), most_labels);
   for (auto& label : x.labels)
     if (!is_valid_name(label))
-      return fmt::format(R"("{}" is no label: use 1 to 128 letters, digits, )"
-                         "'_', '-' or '.'",
-                         shown(label));
+      return describe_bad_name("label", shown(label));
   if (x.flows.size() > most_flows)
     return fmt::format("it has {} flows, of {} at most", x.flows.size(),
                        most_flows);

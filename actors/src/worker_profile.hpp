@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lightflow/actors/worker.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include "assignment.hpp"
 #include "worker_messages.hpp"

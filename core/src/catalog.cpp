@@ -2,6 +2,7 @@
 #include "lightflow/core/catalog.hpp"
 
 #include "lightflow/core/error.hpp"
+#include "lightflow/core/name.hpp"
 #include "lightflow/core/plan.hpp"
 
 #include <deque>
@@ -159,13 +160,18 @@ std::shared_ptr<const flow_plan> catalog::seal(flow_definition& flow) const {
   for (auto process : flow.processes_)
     process->seal(); // now that nothing is wrong with any of them
   flow.callbacks_.seal();
-  if (!state_->resources.items.empty()) {
-    auto resources = std::make_shared<resource_table>();
-    for (auto& x : state_->resources.items) {
-      x.sealed_ = true;
-      resources->emplace(x.name_, x.hooks_);
-    }
-    result->resources = std::move(resources);
+  result->resources = seal_resources();
+  return result;
+}
+
+/// Null if there are none.
+std::shared_ptr<const resource_table> catalog::seal_resources() const {
+  if (state_->resources.items.empty())
+    return nullptr;
+  auto result = std::make_shared<resource_table>();
+  for (auto& x : state_->resources.items) {
+    x.sealed_ = true;
+    result->emplace(x.name_, x.hooks_);
   }
   return result;
 }

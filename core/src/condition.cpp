@@ -40,8 +40,7 @@ std::optional<number> as_number(const value& x) {
 
 namespace {
 
-template <class T>
-bool decide(comparison what, bool equal, const T& less, const T& greater) {
+bool decide(comparison what, bool equal, bool less, bool greater) {
   switch (what) {
   case comparison::eq:
     return equal;

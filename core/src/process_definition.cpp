@@ -3,6 +3,7 @@
 
 #include "lightflow/core/catalog.hpp"
 #include "lightflow/core/error.hpp"
+#include "lightflow/core/name.hpp"
 #include "lightflow/core/plan.hpp"
 
 #include <algorithm>
@@ -130,8 +131,8 @@ step_definition& process_definition::define_again(step_index step,
   return result;
 }
 
-process_definition& process_definition::merge(std::string_view process) {
-  require_unsealed();
+const process_definition&
+process_definition::find_to_merge(std::string_view process) const {
   auto other = catalog_->find_process(process);
   if (other == nullptr)
     throw definition_error(
@@ -141,22 +142,28 @@ process_definition& process_definition::merge(std::string_view process) {
   if (other == this)
     throw definition_error(
       fmt::format(R"(process "{}" cannot merge itself)", name_));
+  return *other;
+}
+
+process_definition& process_definition::merge(std::string_view process) {
+  require_unsealed();
+  auto& other = find_to_merge(process);
   transaction change{*this};
   std::vector<step_index> numbers; // here, of the other's steps
   std::vector<step_index> added;
-  for (auto& x : other->steps_) {
+  for (auto& x : other.steps_) {
     auto known = index_.find(x.name_);
     if (known == index_.end())
       added.push_back(define_new(x.name_, x.body_).index_);
     numbers.push_back(known != index_.end() ? known->second : added.back());
   }
-  for (auto& x : other->steps_)
-    for (auto dependency : other->graph_.dependencies(x.index_))
+  for (auto& x : other.steps_)
+    for (auto dependency : other.graph_.dependencies(x.index_))
       add_edge(numbers[dependency], numbers[x.index_]);
   change.keep();
   for (auto x : added)
     steps_[x].merged_in_ = true;
-  for (auto& x : other->steps_)
+  for (auto& x : other.steps_)
     steps_[numbers[x.index_]].merge(x, numbers);
   return *this;
 }

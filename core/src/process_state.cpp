@@ -63,13 +63,13 @@ void process_state::apply(const process_prepared& x) {
   for (auto& resource : resources_)
     resource.left.reset(); // it is attached again
   if (!x.failure) {
-    own_breakpoint_.reset();
+    failed_before_.reset();
     return finish_preparation(x.time);
   }
   preparing_ = false;
   own_.add(status::callback_failed);
   own_error_ = x.failure->error;
-  own_breakpoint_ = {callback_moment::before, x.failure->at};
+  failed_before_ = x.failure->at;
   cancel_all(status::cancelled, x.time);
 }
 
@@ -163,7 +163,7 @@ void process_state::apply(const step_finished& x) {
     return cancel_dependents(x.step, x.end);
   if (skips_dependents(x.step))
     skip_dependents(x.step, x.end);
-  release_dependents(x.step, x.end);
+  release_dependents({x.step}, x.end);
 }
 
 /// The record hook was told of the step, and that is done once.
@@ -290,8 +290,6 @@ void process_state::apply(const process_concluded& x) {
   own_.add(x.flags);
   if (!x.error.empty())
     own_error_ += (own_error_.empty() ? "" : "; ") + x.error;
-  if (x.breakpoint)
-    own_breakpoint_ = x.breakpoint;
 }
 
 // -- what to do next ----------------------------------------------------------
@@ -318,9 +316,7 @@ time_point process_state::retry_at(step_index step) const {
 }
 
 process_state::preparation process_state::to_prepare() const {
-  preparation result{!recorded_, !prepared_};
-  if (own_breakpoint_ && own_breakpoint_->moment == callback_moment::before)
-    result.from = own_breakpoint_->at;
+  preparation result{!recorded_, !prepared_, failed_before_};
   if (recovering_)
     result.resources = resources_;
   return result;

@@ -52,11 +52,11 @@ void process_state::end_step(step_index step, status flags, time_point time) {
 /// A step that was skipped along with another one may have ancestors that have
 /// not ended. What runs after it may see these, so it waits for them as well,
 /// and is cancelled if they fail: whichever ends first, the end is the same.
-void process_state::release_dependents(step_index step, time_point time) {
-  std::vector<step_index> released{step};
-  while (!released.empty()) {
-    auto next = released.back();
-    released.pop_back();
+void process_state::release_dependents(std::vector<step_index> ended,
+                                       time_point time) {
+  while (!ended.empty()) {
+    auto next = ended.back();
+    ended.pop_back();
     for (auto x : plan().graph.dependents(next)) {
       auto& self = steps_[x];
       if (self.open_dependencies == 0 || --self.open_dependencies > 0)
@@ -64,20 +64,22 @@ void process_state::release_dependents(step_index step, time_point time) {
       if (self.phase == step_phase::waiting)
         make_ready(x, time);
       else if (self.flags.has(status::skipped))
-        release_skipped(x, time, released);
+        release_skipped(x, time, ended);
     }
   }
 }
 
-/// Goes on with what runs after a step that was skipped along with another one.
+/// Adds a step that was skipped along with another one to those whose
+/// dependents are to be released, and what is cancelled with it.
 void process_state::release_skipped(step_index step, time_point time,
-                                    std::vector<step_index>& released) {
+                                    std::vector<step_index>& ended) {
   if (!follows_failure(step)) {
-    released.push_back(step);
+    ended.push_back(step);
     return;
   }
   follow_failures_.insert(step);
-  cancel_dependents(step, time);
+  auto cancelled = end_dependents(step, time);
+  ended.insert(ended.end(), cancelled.begin(), cancelled.end());
 }
 
 /// Whether a step that was skipped along with another one runs after one that
@@ -102,15 +104,22 @@ void process_state::make_ready(step_index step, time_point time) {
 
 /// Cancels all that runs after a step, directly or not.
 void process_state::cancel_dependents(step_index step, time_point time) {
-  std::vector<step_index> cancelled{step};
-  for (std::size_t i = 0; i < cancelled.size(); ++i)
-    for (auto x : plan().graph.dependents(cancelled[i]))
+  // Those of their dependents that were skipped before go on from here.
+  release_dependents(end_dependents(step, time), time);
+}
+
+/// Ends as cancelled what runs after a step, directly or not, and has not
+/// ended. Gives these steps, and that one first.
+std::vector<step_index> process_state::end_dependents(step_index step,
+                                                      time_point time) {
+  std::vector<step_index> result{step};
+  for (std::size_t i = 0; i < result.size(); ++i)
+    for (auto x : plan().graph.dependents(result[i]))
       if (move(x, step_trigger::drop)) {
         end_step(x, status::cancelled, time);
-        cancelled.push_back(x);
+        result.push_back(x);
       }
-  for (auto x : cancelled)
-    release_dependents(x, time); // those that were skipped before
+  return result;
 }
 
 /// Ends all steps that have not ended.

@@ -2,6 +2,7 @@
 #include "lightflow/core/report.hpp"
 
 #include "lightflow/core/error.hpp"
+#include "lightflow/core/name.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ const std::string& step_report::name() const {
 }
 
 std::string step_report::id() const {
-  return process_id() + '/' + name();
+  return step_id_of(run_->id, process_name(), name());
 }
 
 const std::string& step_report::process_name() const {
@@ -26,7 +27,7 @@ const std::string& step_report::process_name() const {
 }
 
 std::string step_report::process_id() const {
-  return run_->id + '/' + process_name();
+  return process_id_of(run_->id, process_name());
 }
 
 const std::string& step_report::flow_name() const {
@@ -87,7 +88,7 @@ const std::string& process_report::name() const {
 }
 
 std::string process_report::id() const {
-  return run_->id + '/' + name();
+  return process_id_of(run_->id, name());
 }
 
 const std::string& process_report::flow_name() const {
@@ -215,7 +216,7 @@ std::vector<wake_reason> run_report::wakes_by() const {
   std::vector<wake_reason> result;
   for (auto& x : run_->processes)
     if (!x->has_ended())
-      result.push_back({id() + '/' + x->plan().name, x->wakes_by()});
+      result.push_back({process_id_of(id(), x->plan().name), x->wakes_by()});
   return result;
 }
 

@@ -151,8 +151,8 @@ void run_history::interrupt(std::size_t process, time_point time) {
 
 // -- how it is ----------------------------------------------------------------
 
-run_record run_history::record(const std::string& id) const {
-  auto result = make_run_record(id, plan_, state_);
+run_snapshot run_history::snapshot(const std::string& id) const {
+  auto result = make_run_snapshot(id, plan_, state_);
   for (std::size_t i = 0; i < processes_.size(); ++i)
     result.processes.push_back(
       is_new(i) ? make_process(i)
@@ -160,10 +160,10 @@ run_record run_history::record(const std::string& id) const {
   return result;
 }
 
-run_record make_run_record(const std::string& id,
-                           std::shared_ptr<const flow_plan> plan,
-                           const run_state& state) {
-  run_record result;
+run_snapshot make_run_snapshot(const std::string& id,
+                               std::shared_ptr<const flow_plan> plan,
+                               const run_state& state) {
+  run_snapshot result;
   result.id = id;
   result.input = state.context();
   result.own = state.own_status();

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace lightflow {
@@ -25,12 +24,6 @@ double chance(std::uint64_t seed, std::uint32_t attempt) {
 }
 
 } // namespace
-
-std::string describe(duration x) {
-  using namespace std::chrono;
-  return x >= seconds{10} ? fmt::format("{}", duration_cast<seconds>(x))
-                          : fmt::format("{}", duration_cast<milliseconds>(x));
-}
 
 duration retry_policy::delay_after(std::uint32_t attempt,
                                    std::uint64_t seed) const {

@@ -2,6 +2,7 @@
 #include "lightflow/core/step_definition.hpp"
 
 #include "lightflow/core/error.hpp"
+#include "lightflow/core/name.hpp"
 #include "lightflow/core/process_definition.hpp"
 
 #include <algorithm>

@@ -5,15 +5,8 @@
 
 namespace lightflow {
 
-bool step_input::reads(std::string_view key) const {
-  auto& declared = view_.plan().delegated->reads;
-  return !declared
-         || std::find(declared->begin(), declared->end(), key)
-              != declared->end();
-}
-
 const value* step_input::find(std::string_view key) const {
-  if (!reads(key))
+  if (!view_.plan().delegated->takes_along(key))
     return nullptr;
   auto own = own_.find(key);
   return own != nullptr ? own : view_.find(key);

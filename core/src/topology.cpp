@@ -9,6 +9,68 @@
 
 namespace lightflow {
 
+/// Two traversals, one of which takes everything in the opposite order, make
+/// different mistakes, and a question is unknown only where both do.
+class topology::traversal {
+public:
+  traversal(const topology& graph, bool backwards)
+      : graph_(graph), backwards_(backwards),
+        labels_(graph.size(), interval{unseen, 0, 0}) {}
+
+  labelling run() {
+    auto size = graph_.size();
+    for (std::size_t i = 0; i < size; ++i) {
+      auto x
+        = backwards_ ? static_cast<step_index>(size - 1 - i) : graph_.order_[i];
+      if (graph_.dependencies_[x].empty() && labels_[x].entered == unseen)
+        visit(x);
+    }
+    return std::move(labels_);
+  }
+
+private:
+  static constexpr auto unseen = std::numeric_limits<std::uint32_t>::max();
+
+  struct frame {
+    step_index node;
+    std::size_t next_edge;
+  };
+
+  /// All that is reached from a root, without recursion: a chain may be long.
+  void visit(step_index root) {
+    enter(root);
+    while (!stack_.empty())
+      go_on();
+  }
+
+  void enter(step_index x) {
+    labels_[x] = {entered_++, 0, unseen};
+    stack_.push_back({x, 0});
+  }
+
+  /// Enters the next node behind the one on top of the stack, or leaves that.
+  void go_on() {
+    auto& [node, i] = stack_.back();
+    auto& label = labels_[node];
+    for (auto edges = graph_.dependents_[node]; i < edges.size(); ++i) {
+      auto next = edges[backwards_ ? edges.size() - 1 - i : i];
+      if (labels_[next].entered == unseen)
+        return enter(next); // comes back to the same edge afterwards
+      label.lowest = std::min(label.lowest, labels_[next].lowest);
+    }
+    label.left = left_++;
+    label.lowest = std::min(label.lowest, label.left);
+    stack_.pop_back();
+  }
+
+  const topology& graph_;
+  const bool backwards_;
+  labelling labels_;
+  std::vector<frame> stack_;
+  std::uint32_t entered_ = 0;
+  std::uint32_t left_ = 0;
+};
+
 topology::topology(const dependency_graph& graph) {
   auto flatten = [&](auto edges_of) {
     adjacency result;
@@ -28,8 +90,8 @@ topology::topology(const dependency_graph& graph) {
   position_.resize(graph.size());
   sort();
   find_last_dependencies();
-  labellings_[0] = traverse(false);
-  labellings_[1] = traverse(true);
+  labellings_[0] = traversal{*this, false}.run();
+  labellings_[1] = traversal{*this, true}.run();
 }
 
 /// Kahn's algorithm with the smallest step first.
@@ -61,51 +123,6 @@ void topology::find_last_dependencies() {
     if (auto all = dependencies_[x]; !all.empty())
       last_dependency_[x]
         = *std::max_element(all.begin(), all.end(), comes_before);
-}
-
-/// Two traversals, one of which takes everything in the opposite order, make
-/// different mistakes, and a question is unknown only where both do.
-topology::labelling topology::traverse(bool backwards) const {
-  constexpr auto unseen = std::numeric_limits<std::uint32_t>::max();
-  labelling result(size(), interval{unseen, 0, 0});
-  struct frame {
-    step_index node;
-    std::size_t next_edge;
-  };
-  std::vector<frame> stack;
-  std::uint32_t entered = 0;
-  std::uint32_t left = 0;
-  auto enter = [&](step_index x) {
-    result[x] = {entered++, 0, unseen};
-    stack.push_back({x, 0});
-  };
-  auto visit_top = [&] {
-    auto node = stack.back().node;
-    auto edges = dependents_[node];
-    auto& label = result[node];
-    auto& i = stack.back().next_edge;
-    while (i < edges.size()) {
-      auto next = edges[backwards ? edges.size() - 1 - i : i];
-      if (result[next].entered == unseen)
-        return enter(next); // comes back to the same edge afterwards
-      label.lowest = std::min(label.lowest, result[next].lowest);
-      ++i;
-    }
-    label.left = left++;
-    label.lowest = std::min(label.lowest, label.left);
-    stack.pop_back();
-  };
-  for (std::size_t i = 0; i < size(); ++i) {
-    auto root = order_[i];
-    if (backwards)
-      root = static_cast<step_index>(size() - 1 - i);
-    if (result[root].entered != unseen || (!dependencies_[root].empty()))
-      continue;
-    enter(root);
-    while (!stack.empty())
-      visit_top();
-  }
-  return result;
 }
 
 topology::answer topology::ask_index(step_index ancestor,
@@ -143,12 +160,6 @@ bool topology::is_ancestor(step_index ancestor, step_index node) const {
     }
   }
   return false;
-}
-
-std::size_t topology::index_bytes() const noexcept {
-  auto bytes = [](const auto& xs) { return xs.capacity() * sizeof(xs[0]); };
-  return bytes(order_) + bytes(position_) + bytes(last_dependency_)
-         + bytes(labellings_[0]) + bytes(labellings_[1]);
 }
 
 } // namespace lightflow

@@ -88,9 +88,7 @@ std::vector<std::string> key_ring::ids() const {
 
 void key_ring::insert(std::string_view id, const secret_key& key) {
   if (!is_valid_name(id))
-    throw_bad_key(fmt::format(
-      R"(bad key id "{}": use 1 to 128 letters, digits, '_', '-' or '.')",
-      id.substr(0, 128)));
+    throw_bad_key(describe_bad_name("key id", id));
   if (!keys_.try_emplace(std::string{id}, key).second)
     throw_bad_key(fmt::format(
       R"(there is a key "{}" already: give the new one another id)", id));

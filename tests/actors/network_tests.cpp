@@ -269,7 +269,8 @@ BOOST_FIXTURE_TEST_CASE(a_key_may_be_encrypted, tls_fixture) {
   node other{client_options()};
   check_service(other, port);
   files.passphrase = "other";
-  BOOST_CHECK_EXCEPTION(check(files), error, code_is(error_code::bad_tls));
+  BOOST_CHECK_EXCEPTION(require_usable(files), error,
+                        code_is(error_code::bad_tls));
 }
 
 BOOST_FIXTURE_TEST_CASE(others_are_turned_away, tls_fixture) {
@@ -333,7 +334,7 @@ BOOST_FIXTURE_TEST_CASE(files_that_are_wrong_are_told_at_once, tls_fixture) {
         options.network->tls = files;
         engine_.reset();
         BOOST_CHECK_EXCEPTION(engine(), error, code_is(error_code::bad_tls));
-        BOOST_CHECK_EXCEPTION(check(files), error, says(words));
+        BOOST_CHECK_EXCEPTION(require_usable(files), error, says(words));
       };
   refused([](auto& x) { x.certificate = "/no/such"; },
           {"/no/such", "certificate", "does not exist"});

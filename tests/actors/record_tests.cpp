@@ -89,6 +89,29 @@ BOOST_AUTO_TEST_CASE(a_step_that_timed_out_is_updated) {
              "= r1 failed");
 }
 
+BOOST_AUTO_TEST_CASE(updates_tell_how_long_it_took) {
+  auto note_times = [this](auto& unit) {
+    rows.push_back(unit.name() + " " + describe(unit.duration()));
+    BOOST_TEST((unit.end() == unit.start() + unit.duration()));
+  };
+  catalog.flow_records().on_insert(note_times).on_update(note_times);
+  catalog.process_records().on_insert(note_times).on_update(note_times);
+  catalog.step_records().on_insert(note_times).on_update(note_times);
+  process.step("a", [this](step&) { skip(2s); });
+  process
+    .step(
+      "late", [](step&) { return fail("again"); }, "a")
+    .retry({.retries = 1, .initial = 1h})
+    .step_timeout(3s);
+  process.after_step([this](step&) { skip(5s); });
+  auto handle = engine().start("flow");
+  run_all();
+  advance(4s, 1s);
+  BOOST_TEST(handle.wait().has(status::failed));
+  CHECK_ROWS("flow 0ms", "flow 0ms", "a 0ms", "a 2000ms", "late 0ms",
+             "late 3000ms", "flow 15s", "flow 15s");
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_that_fails_is_an_event_and_nothing_else) {
   catalog.flow_records().on_insert(
     [](const lightflow::flow&) -> result<> { return fail("disk full"); });

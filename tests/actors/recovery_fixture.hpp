@@ -91,8 +91,8 @@ struct recovery_fixture : deterministic_fixture {
   run_report stored(const std::string& id = "r1") {
     replay_source source{journal, record_codec{}, catalog,
                          std::make_shared<definition_cache>()};
-    return run_report{std::make_shared<const run_record>(
-      replay(source, id).history.record(id))};
+    return run_report{std::make_shared<const run_snapshot>(
+      replay(source, id).history.snapshot(id))};
   }
 
   lines happened;

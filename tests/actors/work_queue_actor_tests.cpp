@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "worker_fixture.hpp"
 
+#include <caf/scoped_actor.hpp>
+
 #include <map>
 
 using namespace lightflow;
@@ -65,9 +67,15 @@ struct work_queue_actor_fixture : actor_fixture {
   }
 
   ~work_queue_actor_fixture() {
-    caf::anon_send(queue, close_atom::value);
+    close();
     for (auto& x : actors)
       caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+    run_all();
+  }
+
+  void close() {
+    caf::scoped_actor self{system(), true};
+    self->send(queue, close_atom::value);
     run_all();
   }
 
@@ -308,7 +316,7 @@ BOOST_AUTO_TEST_CASE(a_hello_that_makes_no_sense_is_refused) {
   refused(x, "version 7");
   x = good;
   x.name = "no name";
-  refused(x, "\"no name\" is no name");
+  refused(x, "bad worker name \"no name\"");
   x = good;
   x.labels.clear();
   refused(x, "0 labels");
@@ -317,7 +325,7 @@ BOOST_AUTO_TEST_CASE(a_hello_that_makes_no_sense_is_refused) {
   refused(x, "65 labels");
   x = good;
   x.labels = {std::string(1000, 'a')};
-  refused(x, "is no label");
+  refused(x, "bad label");
   x = good;
   x.slots = 1'000'000'000;
   refused(x, "slots");
@@ -356,9 +364,19 @@ BOOST_AUTO_TEST_CASE(a_completion_that_makes_no_sense_ends_the_connection) {
 
 BOOST_AUTO_TEST_CASE(all_workers_are_dismissed_when_the_engine_ends) {
   auto worker = join("w1");
+  close();
+  BOOST_TEST(has_line(*worker.log, {"dismissal", "the engine ends"}));
+}
+
+BOOST_AUTO_TEST_CASE(strangers_cannot_speak_as_the_engine) {
+  auto worker = join("w1");
+  auto attempt = want();
+  caf::anon_send(queue, withdraw_atom::value);
+  caf::anon_send(queue, tick_atom::value);
   caf::anon_send(queue, close_atom::value);
   run_all();
-  BOOST_TEST(has_line(*worker.log, {"dismissal", "the engine ends"}));
+  BOOST_TEST(!has_line(*worker.log, {"dismissal"}));
+  BOOST_TEST(has_line(*attempt.log, {"granted by w1"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,24 +9,7 @@
 
 using namespace lightflow;
 
-namespace {
-
-void in_anonymous_namespace() {}
-
-struct holder {
-  static void member() {}
-};
-
-} // namespace
-
 BOOST_AUTO_TEST_SUITE(name_tests)
-
-BOOST_AUTO_TEST_CASE(a_function_has_its_own_name_without_its_scope) {
-  BOOST_TEST(function_name<in_anonymous_namespace>()
-             == "in_anonymous_namespace");
-  BOOST_TEST(function_name<holder::member>() == "member");
-  BOOST_TEST(fn<holder::member> == "member");
-}
 
 BOOST_AUTO_TEST_CASE(names_have_1_to_128_letters_digits_and_three_signs) {
   for (auto good :

@@ -275,8 +275,7 @@ BOOST_AUTO_TEST_CASE(a_failed_preparation_cancels_all_and_is_a_breakpoint) {
   BOOST_TEST(state.has_ended());
   BOOST_TEST(state.own_status() == status::callback_failed);
   BOOST_TEST(flags(state, "a") == status::cancelled);
-  BOOST_TEST((state.own_breakpoint()
-              == callback_breakpoint{callback_moment::before, third_of_flow}));
+  BOOST_TEST((state.to_prepare().from == third_of_flow));
   BOOST_TEST(state.own_error("id") == R"(process "flow" (id id) no)");
 }
 
@@ -300,7 +299,6 @@ BOOST_AUTO_TEST_CASE(a_process_ends_with_its_conclusion) {
   state.apply(end_of_it); // once more: nothing
   BOOST_TEST(state.own_status() == status::callback_failed);
   BOOST_TEST(state.own_error("id") == R"(process "flow" (id id) no)");
-  BOOST_TEST((state.own_breakpoint() == end_of_it.breakpoint));
   BOOST_TEST((state.end() == at(5)));
 }
 
@@ -437,6 +435,22 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_steps_can_be_skipped_along) {
   auto state = started();
   start_all(state);
   end(state, "0", status::skipped);
+  BOOST_TEST(state.has_ended());
+  BOOST_TEST(flags(state, std::to_string(steps - 1)) == status::skipped);
+}
+
+BOOST_AUTO_TEST_CASE(so_can_those_that_also_run_after_one_that_fails) {
+  constexpr int steps = 100'000;
+  process.step("skips", nothing).eq("key", 1).skip_with_dependents();
+  process.step("fails", nothing);
+  process.step("0", nothing, "skips", "fails");
+  for (int i = 1; i < steps; ++i)
+    process.step(std::to_string(i), nothing, std::to_string(i - 1));
+  auto state = started();
+  start_all(state);
+  end(state, "skips", status::skipped);
+  BOOST_TEST(!state.has_ended());
+  end(state, "fails", status::error);
   BOOST_TEST(state.has_ended());
   BOOST_TEST(flags(state, std::to_string(steps - 1)) == status::skipped);
 }

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(processes_of_a_barred_run_start_anew_when_it_is_reopened) {
   run.apply(run_prepared{at(10), {}, {}, {}, nullptr});
   BOOST_TEST(!run.state().breakpoint().has_value());
   for (std::size_t i : {0, 1}) {
-    BOOST_TEST(!run.process(i).has_begun());
+    BOOST_TEST(run.process(i).to_prepare().has_record); // it never began
     start(run, i);
     BOOST_TEST(step_of(run, i) == again);
     end(run, i);
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(steps_that_a_run_started_before_its_stop_was_known_count) {
 BOOST_AUTO_TEST_CASE(the_record_of_a_run_has_all_its_processes) {
   auto run = begun();
   start(run, 0);
-  auto record = run.record("id");
+  auto record = run.snapshot("id");
   BOOST_REQUIRE(record.processes.size() == 2U);
   BOOST_TEST(record.processes[0]->running() == 1U);
   BOOST_TEST((record.processes[1]->wakes_by() == wake_source::start));

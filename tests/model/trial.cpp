@@ -271,8 +271,8 @@ std::string trial::stored() {
   std::shared_ptr<const journal> disk{std::shared_ptr<void>{}, &world_->disk()};
   replay_source source{disk, record_codec{}, flows_,
                        std::make_shared<definition_cache>()};
-  run_report report{std::make_shared<const run_record>(
-    replay(source, "run").history.record("run"))};
+  run_report report{std::make_shared<const run_snapshot>(
+    replay(source, "run").history.snapshot("run"))};
   return testing::describe_outcome(report, keys_of(spec_, true));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lightflow/core/settings.hpp"
 #include "lightflow/core/step.hpp"
+#include "lightflow/core/time.hpp"
 
 #include <chrono>
 

@@ -67,8 +67,8 @@ struct crash_run : crash_fixture {
   run_report stored() {
     replay_source source{journal, record_codec{}, catalog,
                          std::make_shared<definition_cache>()};
-    return run_report{std::make_shared<const run_record>(
-      replay(source, "r1").history.record("r1"))};
+    return run_report{std::make_shared<const run_snapshot>(
+      replay(source, "r1").history.snapshot("r1"))};
   }
 
   /// Steps that the journal knows to have succeeded.

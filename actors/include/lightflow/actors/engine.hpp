@@ -58,12 +58,14 @@ public:
 
   /// Starts a run under an id of the engine's making. A recoverable run is in
   /// the journal when this returns. Throws lightflow::error with
-  /// error_code::unknown_flow; with error_code::no_codec or value_too_large for
+  /// error_code::unknown_flow, and bad_definition if its definition is not
+  /// complete; with error_code::no_codec or value_too_large for
   /// an input that a recoverable flow cannot keep, no_journal if the engine has
   /// no journal for it, and journal_failed if that cannot be written, so that
   /// there is no such run. While as many runs are under way as
   /// engine_options::max_runs allows, waits until others have ended, or throws
-  /// too_many_runs, as engine_options::excess says.
+  /// too_many_runs, as engine_options::excess says. All that is called on an
+  /// engine throws engine_closed once its destructor has begun.
   run_handle start(std::string_view flow, inputs input = {});
 
   /// Starts a run for each of these inputs, and gives their handles in that
@@ -106,7 +108,8 @@ public:
                                 std::size_t limit = 1000) const;
 
   /// Removes a run that is not under way, from the journal or, where none keeps
-  /// it, from memory. Gives false if it is under way. Waits until the journal
+  /// it, from memory. Gives false if it is under way, and true otherwise, also
+  /// if there is no such run. Waits until the journal
   /// can be written; throws error_code::journal_failed if it never can.
   bool forget(const std::string& id);
 

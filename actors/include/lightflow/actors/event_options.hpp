@@ -75,7 +75,7 @@ public:
   }
 
   bool logs(event_stage stage) const {
-    return logged_[static_cast<std::size_t>(stage)];
+    return !silenced_[static_cast<std::size_t>(stage)];
   }
 
 private:
@@ -93,8 +93,7 @@ private:
 
   std::array<std::vector<event_handler>, event_stages> chains_;
   std::vector<event_handler> discard_;
-  std::array<bool, event_stages> logged_{true, true, true, true,
-                                         true, true, true, true};
+  std::array<bool, event_stages> silenced_{};
   std::size_t capacity_ = 64;
   std::size_t handlers_at_once_ = 16;
   duration time_limit_ = std::chrono::seconds{300};

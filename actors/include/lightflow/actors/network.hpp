@@ -54,7 +54,7 @@ struct tls_files {
 
 /// Throws lightflow::error with error_code::bad_tls unless all files can be
 /// read, and key and certificate belong together.
-void check(const tls_files& x);
+void require_usable(const tls_files& x);
 
 /// How an engine or a worker talks to other nodes.
 struct network_options {

@@ -5,7 +5,7 @@
 #include "lightflow/actors/log.hpp"
 #include "lightflow/actors/network.hpp"
 #include "lightflow/core/durability.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 #include "lightflow/persistence/encryption.hpp"
 #include "lightflow/persistence/journal.hpp"
 

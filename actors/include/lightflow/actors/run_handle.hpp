@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lightflow/core/report.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -4,7 +4,7 @@
 #include "lightflow/actors/log.hpp"
 #include "lightflow/actors/network.hpp"
 #include "lightflow/core/catalog.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -66,8 +66,8 @@ class worker {
 public:
   /// The catalog must outlive the worker; its flows are sealed. Throws
   /// lightflow::error: with error_code::bad_request for bad names, no labels,
-  /// port 0, and times or numbers that no engine takes, unencrypted, and
-  /// bad_tls.
+  /// port 0, and times or numbers that no engine takes, bad_definition if a
+  /// flow's definition is not complete, unencrypted, and bad_tls.
   worker(const catalog& flows, worker_options options);
 
   worker(const worker&) = delete;

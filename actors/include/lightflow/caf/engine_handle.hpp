@@ -3,7 +3,7 @@
 
 #include "lightflow/actors/network.hpp"
 #include "lightflow/caf/messages.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include <caf/fwd.hpp>
 #include <caf/replies_to.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lightflow/caf/values.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 #include "lightflow/persistence/run_summary.hpp"
 
 #include <caf/actor.hpp>

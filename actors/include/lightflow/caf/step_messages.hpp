@@ -3,7 +3,7 @@
 
 #include "lightflow/caf/values.hpp"
 #include "lightflow/core/error.hpp"
-#include "lightflow/core/name.hpp"
+#include "lightflow/core/function_name.hpp"
 #include "lightflow/core/result.hpp"
 #include "lightflow/core/value.hpp"
 #include "lightflow/core/writes.hpp"

@@ -38,12 +38,14 @@ plan_chains(open_chain<Unit> scope_callbacks::*kind,
 }
 
 /// The setters of callbacks that processes, flows and defaults have in common.
+/// They run on threads of the engine, several at once, and may block.
 /// Those given `must` have to come before the others of their kind; an empty
 /// function is refused; both with definition_error.
 template <class Derived>
 class process_callbacks {
 public:
-  /// Runs before each step, once per run, also when the step is retried.
+  /// Runs before each step, once however often that is retried; again if the
+  /// step is brought back before its function had begun.
   template <callback_callable<step> F>
   callback_definition<step> before_step(F f) {
     return define(callbacks_.before_step, false, std::move(f));

@@ -4,7 +4,7 @@
 #include "lightflow/core/callback_settings.hpp"
 #include "lightflow/core/process_definition.hpp"
 #include "lightflow/core/record_hooks.hpp"
-#include "lightflow/core/resource.hpp"
+#include "lightflow/core/resource_definition.hpp"
 #include "lightflow/core/settings.hpp"
 
 #include <memory>
@@ -84,12 +84,14 @@ public:
   resource_definition& resource(std::string name);
 
   /// Functions that are told of each run, process and step, as it starts and
-  /// when it has ended. A flow takes what is set here when it is sealed.
+  /// when it has ended. A flow takes what is set here when it is sealed, so
+  /// that what comes later is for other flows.
   record_hooks<lightflow::flow>& flow_records();
   record_hooks<process>& process_records();
   record_hooks<step>& step_records();
 
   /// The plan of a flow, which it seals; null if there is no flow of that name.
+  /// Throws definition_error if the definition is not complete.
   std::shared_ptr<const flow_plan> plan(std::string_view flow) const;
 
   /// The names of all flows, in order of definition.
@@ -102,6 +104,7 @@ private:
   process_definition& define_process(std::string name);
   const process_definition* find_process(std::string_view name) const;
   std::shared_ptr<const flow_plan> seal(flow_definition& flow) const;
+  std::shared_ptr<const resource_table> seal_resources() const;
 
   struct state;
   std::unique_ptr<state> state_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lightflow/core/problem.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 #include "lightflow/core/value.hpp"
 
 #include <cstdint>

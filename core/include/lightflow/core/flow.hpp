@@ -18,7 +18,8 @@ namespace lightflow {
 class flow final : public unit {
 public:
   flow(std::shared_ptr<const run_info> self, run_report report)
-      : self_(std::move(self)), report_(std::move(report)) {
+      : unit(report.start()), self_(std::move(self)),
+        report_(std::move(report)) {
     set_state(report_.state());
   }
 
@@ -33,10 +34,6 @@ public:
 
   const run_info& run() const override {
     return *self_;
-  }
-
-  time_point start() const {
-    return report_.start();
   }
 
   /// The run with its processes and steps, as they were when these callbacks

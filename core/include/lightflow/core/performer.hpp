@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,11 @@ struct delegation {
   /// The keys of the context that it takes along; nothing: all that are visible
   /// to the step.
   std::optional<std::vector<std::string>> reads;
+
+  bool takes_along(std::string_view key) const {
+    return !reads
+           || std::find(reads->begin(), reads->end(), key) != reads->end();
+  }
 };
 
 } // namespace lightflow

@@ -4,7 +4,7 @@
 #include "lightflow/core/callback.hpp"
 #include "lightflow/core/condition.hpp"
 #include "lightflow/core/record_hooks.hpp"
-#include "lightflow/core/resource.hpp"
+#include "lightflow/core/resource_definition.hpp"
 #include "lightflow/core/settings.hpp"
 #include "lightflow/core/step_body.hpp"
 #include "lightflow/core/topology.hpp"

@@ -20,9 +20,10 @@ namespace lightflow {
 /// topological order, or else the caller of the run.
 class process final : public unit {
 public:
-  /// `report` is on the run that holds this process, as it is at the moment.
+  /// `report` is on this process, as it is at the moment.
   process(std::shared_ptr<const process_run> self, process_report report)
-      : self_(std::move(self)), report_(std::move(report)) {
+      : unit(report.start()), self_(std::move(self)),
+        report_(std::move(report)) {
     set_state(report_.state());
   }
 
@@ -36,10 +37,6 @@ public:
 
   const run_info& run() const override {
     return *self_->run;
-  }
-
-  time_point start() const {
-    return report_.start();
   }
 
   /// The process with its steps, as they were when these callbacks began.

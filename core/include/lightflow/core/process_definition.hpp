@@ -185,6 +185,7 @@ private:
                           const std::vector<dependency>& after);
   step_definition& define_new(std::string name, step_body x);
   step_definition& define_again(step_index step, step_body x);
+  const process_definition& find_to_merge(std::string_view process) const;
   step_definition& define_sync_all(std::string name, step_body x);
   std::vector<step_index> resolve(const dependency& x,
                                   std::string_view wanted_by) const;

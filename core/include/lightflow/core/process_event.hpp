@@ -3,9 +3,9 @@
 
 #include "lightflow/core/callback.hpp"
 #include "lightflow/core/context.hpp"
-#include "lightflow/core/resource.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/kept_resource.hpp"
 #include "lightflow/core/status.hpp"
+#include "lightflow/core/time.hpp"
 #include "lightflow/core/topology.hpp"
 
 #include <cstdint>

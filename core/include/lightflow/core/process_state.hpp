@@ -176,13 +176,8 @@ public:
   /// did not. `id` is that of the process.
   std::string own_error(std::string_view id) const;
 
-  /// Where a recovered step or the recovered process goes on; none: at its
-  /// beginning.
+  /// Where a recovered step goes on; none: at its beginning.
   std::optional<callback_breakpoint> breakpoint(step_index x) const;
-
-  std::optional<callback_breakpoint> own_breakpoint() const {
-    return own_breakpoint_;
-  }
 
   /// The flags of the process and of all its steps.
   status any_status() const {
@@ -195,11 +190,6 @@ public:
 
   bool has_started() const noexcept {
     return started_;
-  }
-
-  /// Whether it has begun: neither is it new, nor was it kept from beginning.
-  bool has_begun() const noexcept {
-    return began_;
   }
 
   bool is_stopping() const noexcept {
@@ -219,7 +209,8 @@ public:
     return start_;
   }
 
-  /// When the last step ended; `start` for a process without steps.
+  /// When the last thing within it ended: a step, or what runs before or after
+  /// the steps. The same as `start` until then.
   time_point end() const noexcept {
     return end_;
   }
@@ -239,8 +230,9 @@ private:
   void end_step(step_index step, status flags, time_point time);
   bool follows_failure(step_index step) const;
   void release_skipped(step_index step, time_point time,
-                       std::vector<step_index>& released);
-  void release_dependents(step_index step, time_point time);
+                       std::vector<step_index>& ended);
+  void release_dependents(std::vector<step_index> ended, time_point time);
+  std::vector<step_index> end_dependents(step_index step, time_point time);
   void cancel_dependents(step_index step, time_point time);
   bool drop(step_index step, status why, time_point time);
   void make_ready(step_index step, time_point time);
@@ -276,7 +268,7 @@ private:
   std::set<step_index> concluding_;
   std::set<step_index> follow_failures_; // skipped along: see follows_failure
   std::map<step_index, callback_breakpoint> breakpoints_;
-  std::optional<callback_breakpoint> own_breakpoint_;
+  std::optional<callback_position> failed_before_; // a callback, not passed yet
   std::string own_error_;
   status own_;  // abnormal flags of the process itself
   status seen_; // flags of all steps that ended

@@ -36,7 +36,9 @@ void record(const std::function<result<void>(const Unit&)>& hook,
 }
 
 /// The record functions of one kind of unit, while they are being defined. They
-/// belong to a catalog; a flow takes them when it is sealed.
+/// belong to a catalog; a flow takes them when it is sealed. They run on
+/// threads of the engine, several at once; one that fails is an event, nothing
+/// else.
 template <class Unit>
 class record_hooks {
 public:

@@ -16,7 +16,7 @@
 namespace lightflow {
 
 /// What a report is made of: shared by the reports on a run and on its units.
-struct run_record {
+struct run_snapshot {
   std::string id;
   std::shared_ptr<const flow_plan> flow;
   std::shared_ptr<const writes> input;
@@ -70,7 +70,7 @@ private:
 /// How one step of a run went, or goes at the moment the report was made.
 class step_report : public unit_report<step_report> {
 public:
-  step_report(std::shared_ptr<const run_record> run, std::size_t process,
+  step_report(std::shared_ptr<const run_snapshot> run, std::size_t process,
               step_index step)
       : run_(std::move(run)), process_(process), step_(step) {}
 
@@ -91,6 +91,9 @@ public:
 
   /// Of its first attempt. Of a step that never ran, when it was decided so.
   time_point start() const;
+
+  /// With the callbacks after it; of a step that timed out or was kept from
+  /// running, when it was decided so.
   time_point end() const;
 
   /// Step, stage, id and reason of what went wrong; empty if nothing did.
@@ -113,7 +116,7 @@ public:
 private:
   const process_state& process() const;
 
-  std::shared_ptr<const run_record> run_;
+  std::shared_ptr<const run_snapshot> run_;
   std::size_t process_;
   step_index step_;
 };
@@ -121,7 +124,7 @@ private:
 /// How one process of a run went, or goes at the moment of the report.
 class process_report : public unit_report<process_report> {
 public:
-  process_report(std::shared_ptr<const run_record> run, std::size_t process)
+  process_report(std::shared_ptr<const run_snapshot> run, std::size_t process)
       : run_(std::move(run)), process_(process) {}
 
   const std::string& name() const;
@@ -138,6 +141,8 @@ public:
   }
 
   time_point start() const;
+
+  /// With the callbacks after it, and the release of its resources.
   time_point end() const;
 
   /// What went wrong with the process itself, as opposed to its steps; empty if
@@ -164,7 +169,7 @@ public:
 private:
   const process_state& self() const;
 
-  std::shared_ptr<const run_record> run_;
+  std::shared_ptr<const run_snapshot> run_;
   std::size_t process_;
 };
 
@@ -172,7 +177,7 @@ private:
 /// valid after the engine is gone.
 class run_report : public unit_report<run_report> {
 public:
-  explicit run_report(std::shared_ptr<const run_record> run)
+  explicit run_report(std::shared_ptr<const run_snapshot> run)
       : run_(std::move(run)) {}
 
   /// The name of the flow.
@@ -223,7 +228,7 @@ public:
 private:
   status any_status() const;
 
-  std::shared_ptr<const run_record> run_;
+  std::shared_ptr<const run_snapshot> run_;
 };
 
 } // namespace lightflow

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "lightflow/core/callback.hpp"
-#include "lightflow/core/settings.hpp"
 #include "lightflow/core/status.hpp"
+#include "lightflow/core/time.hpp"
 #include "lightflow/core/writes.hpp"
 
 #include <memory>

@@ -65,7 +65,7 @@ public:
   }
 
   /// The run as reports show it, with all its processes.
-  run_record record(const std::string& id) const;
+  run_snapshot snapshot(const std::string& id) const;
 
 private:
   std::shared_ptr<process_state> make_process(std::size_t i) const;
@@ -84,8 +84,8 @@ private:
 };
 
 /// The run as reports show it, without its processes.
-run_record make_run_record(const std::string& id,
-                           std::shared_ptr<const flow_plan> plan,
-                           const run_state& state);
+run_snapshot make_run_snapshot(const std::string& id,
+                               std::shared_ptr<const flow_plan> plan,
+                               const run_state& state);
 
 } // namespace lightflow

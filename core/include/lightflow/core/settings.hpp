@@ -3,28 +3,14 @@
 
 #include "lightflow/core/durability.hpp"
 #include "lightflow/core/result.hpp"
+#include "lightflow/core/time.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
-#include <string_view>
 
 namespace lightflow {
-
-using clock = std::chrono::system_clock;
-using time_point = clock::time_point;
-using duration = std::chrono::nanoseconds;
-
-/// The time so long after another one; the last there is if that is later.
-inline time_point later(time_point x, duration wait) {
-  return wait < time_point::max() - x ? x + wait : time_point::max();
-}
-
-/// As people write it: "50ms", "10s".
-std::string describe(duration x);
 
 /// How often and when a step is tried again after it failed or threw.
 struct retry_policy {

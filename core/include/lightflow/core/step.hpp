@@ -2,9 +2,9 @@
 #pragma once
 
 #include "lightflow/core/context.hpp"
-#include "lightflow/core/name.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/function_name.hpp"
 #include "lightflow/core/stop_signal.hpp"
+#include "lightflow/core/time.hpp"
 #include "lightflow/core/unit.hpp"
 
 #include <optional>
@@ -24,17 +24,17 @@ namespace lightflow {
 /// its process, or else the caller of the run.
 class step final : public unit {
 public:
-  /// What this run of the step knows besides its view of the context.
+  /// Which attempt of the step it is.
   struct attempt_info {
     std::uint32_t number = 1;
     time_point start;
     stop_signal* stop = nullptr; // null: nobody will ask; outlives the step
   };
 
-  step(const process_run& process, step_view view, attempt_info attempt,
+  step(const process_run& process, step_view view, const attempt_info& attempt,
        writes own = {})
-      : unit(std::move(own)), process_(process), view_(std::move(view)),
-        attempt_(std::move(attempt)) {}
+      : unit(attempt.start, std::move(own)), process_(process),
+        view_(std::move(view)), number_(attempt.number), stop_(attempt.stop) {}
 
   // -- who it is --------------------------------------------------------------
 
@@ -64,12 +64,7 @@ public:
 
   /// 1 for the first attempt, one more for each retry.
   std::uint32_t attempt() const {
-    return attempt_.number;
-  }
-
-  /// When the first attempt started.
-  time_point start() const {
-    return attempt_.start;
+    return number_;
   }
 
   /// The same over all attempts and recoveries of this step in this run, and
@@ -83,12 +78,11 @@ public:
   /// Requested when the step timed out, its run is being stopped or its engine
   /// is being destroyed: return soon.
   std::stop_token stop_token() const {
-    return attempt_.stop != nullptr ? attempt_.stop->token()
-                                    : std::stop_token{};
+    return stop_ != nullptr ? stop_->token() : std::stop_token{};
   }
 
   bool stop_requested() const {
-    return attempt_.stop != nullptr && attempt_.stop->is_requested();
+    return stop_ != nullptr && stop_->is_requested();
   }
 
   // -- context ----------------------------------------------------------------
@@ -172,7 +166,8 @@ private:
 
   const process_run& process_;
   step_view view_;
-  attempt_info attempt_;
+  std::uint32_t number_; // of the attempt
+  stop_signal* stop_;
   value returned_;
 };
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "lightflow/core/condition.hpp"
+#include "lightflow/core/function_name.hpp"
 #include "lightflow/core/fwd.hpp"
-#include "lightflow/core/name.hpp"
 #include "lightflow/core/settings.hpp"
 #include "lightflow/core/step_body.hpp"
 #include "lightflow/core/topology.hpp"

@@ -35,8 +35,6 @@ public:
   writes results() const;
 
 private:
-  bool reads(std::string_view key) const;
-
   step_view view_;
   writes own_;
 };

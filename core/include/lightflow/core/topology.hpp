@@ -54,9 +54,6 @@ public:
   /// own ancestor.
   bool is_ancestor(step_index ancestor, step_index node) const;
 
-  /// The memory that the order and the index take, in bytes.
-  std::size_t index_bytes() const noexcept;
-
 private:
   /// Edges of all nodes in one array.
   struct adjacency {
@@ -78,13 +75,13 @@ private:
 
   using labelling = std::vector<interval>;
 
+  class traversal;
+
   enum class answer { no, yes, unknown };
 
   void sort();
 
   void find_last_dependencies();
-
-  labelling traverse(bool backwards) const;
 
   answer ask_index(step_index ancestor, step_index node) const;
 

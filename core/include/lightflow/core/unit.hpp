@@ -3,13 +3,13 @@
 
 #include "lightflow/core/error.hpp"
 #include "lightflow/core/event.hpp"
-#include "lightflow/core/resource.hpp"
+#include "lightflow/core/run_info.hpp"
 #include "lightflow/core/status.hpp"
+#include "lightflow/core/time.hpp"
 #include "lightflow/core/value.hpp"
 #include "lightflow/core/writes.hpp"
 
-#include <functional>
-#include <limits>
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,59 +18,6 @@
 #include <utility>
 
 namespace lightflow {
-
-class unit;
-
-/// What all units of a run share.
-struct run_info {
-  std::string id;
-  std::string flow_name;
-  bool recoverable = false;
-  event_sink* events = nullptr; // null: events are lost; outlives the run
-  /// How many bytes the encoding of a value may have; if recoverable.
-  std::size_t value_limit = std::numeric_limits<std::size_t>::max();
-  /// Which keys hold what only the run itself may see; empty: none.
-  std::function<bool(std::string_view key)> is_secret = nullptr;
-  /// The worker on which a step of the run runs; empty: it is at the engine.
-  std::string worker = {};
-
-  /// Whether values have to be such as can be kept in the journal, or brought
-  /// back from a worker.
-  bool has_to_keep_values() const noexcept {
-    return recoverable || !worker.empty();
-  }
-
-  /// Why a value cannot be kept in the journal, or brought back from a worker;
-  /// empty if it can, or need not.
-  std::string why_not_kept(const value& x) const;
-
-  event make_event(event_stage stage, problem cause) const;
-};
-
-/// What all steps of a process of a run share.
-struct process_run : std::enable_shared_from_this<process_run> {
-  process_run(std::shared_ptr<const run_info> run_of, std::string process_name,
-              std::unique_ptr<resource_set> its_resources = nullptr);
-
-  std::string id() const {
-    return run->id + '/' + name;
-  }
-
-  std::string step_id(std::string_view step_name) const {
-    return id().append(1, '/').append(step_name);
-  }
-
-  event make_event(event_stage stage, problem cause) const;
-
-  /// As `step::attach` and `step::acquire` say.
-  result<resource_ptr> attach(std::string_view resource, const value& parameter,
-                              const unit& caller) const;
-  resource_ptr acquire(std::string_view resource) const;
-
-  const std::shared_ptr<const run_info> run;
-  const std::string name;
-  const std::unique_ptr<resource_set> resources; // null: there are no kinds
-};
 
 /// A flow, process or step under way, as functions of the user see it: what the
 /// three have in common. Used by one thread at a time.
@@ -91,6 +38,22 @@ public:
 
   const std::string& run_id() const {
     return run().id;
+  }
+
+  /// When it started; of a step, its first attempt.
+  time_point start() const {
+    return start_;
+  }
+
+  /// When it ended, before what runs after it began: callbacks, record hooks.
+  /// The same as `start` until then.
+  time_point end() const {
+    return end_;
+  }
+
+  /// From start to end; zero until it has ended.
+  lightflow::duration duration() const {
+    return end_ - start_;
   }
 
   /// How it goes: pending until it has ended.
@@ -151,7 +114,8 @@ public:
             std::map<std::string, std::string> details) const;
 
 protected:
-  explicit unit(writes own = {}) : own_(std::move(own)) {}
+  explicit unit(time_point start, writes own = {})
+      : own_(std::move(own)), start_(start), end_(start) {}
 
   void set_state(status x) {
     state_ = x;
@@ -182,6 +146,10 @@ protected:
 private:
   friend struct unit_access; // for whoever runs it
 
+  void set_end(time_point x) {
+    end_ = std::max(start_, x);
+  }
+
   void add_error(status flag, std::string_view error);
 
   writes take_writes() {
@@ -198,6 +166,8 @@ private:
   void require_kept(std::string_view key, const value& x) const;
 
   writes own_;
+  time_point start_;
+  time_point end_;
   status state_ = status::pending;
   std::string error_;
 };

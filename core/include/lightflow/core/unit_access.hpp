@@ -16,6 +16,10 @@ struct unit_access {
     self.set_state(x);
   }
 
+  static void set_end(unit& self, time_point x) {
+    self.set_end(x);
+  }
+
   /// Adds to what went wrong, and to the status.
   static void add_error(unit& self, status flag, std::string_view error) {
     self.add_error(flag, error);

@@ -3,7 +3,7 @@
 
 #include "lightflow/core/dependency_graph.hpp"
 #include "lightflow/core/fwd.hpp"
-#include "lightflow/core/settings.hpp"
+#include "lightflow/core/time.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lightflow/core/settings.hpp"
 #include "lightflow/core/status.hpp"
+#include "lightflow/core/time.hpp"
 
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace lightflow {
 
-/// What a run in a journal waits for.
+/// How a run in a journal goes on, if it does.
 enum class run_condition : std::uint8_t {
   /// It is under way; or it was when its program ended, and is to be resumed.
   running,
@@ -28,12 +28,12 @@ std::string_view to_string(run_condition x);
 struct run_summary {
   std::string id;
   std::string flow;
-  /// The fingerprint of the definition that it was started with.
+  /// The fingerprint of the definition by which it last began or went on.
   std::string definition;
   run_condition condition = run_condition::running;
   status state;
   time_point start;
-  time_point updated;
+  time_point updated; // when this was written
 
   friend bool operator==(const run_summary&, const run_summary&) = default;
 };
