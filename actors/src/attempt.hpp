@@ -16,8 +16,8 @@
 namespace lightflow {
 
 /// What a process and its running step share besides messages: how to ask the
-/// step to stop, and since when its function has been running. The latter saves
-/// a message per step; a step that waits for a thread does not use up its time.
+/// step to stop, and since when it has had a thread. The latter saves a message
+/// per step; a step that waits for a thread does not use up its time.
 class attempt_control {
 public:
   stop_signal stop;
@@ -26,7 +26,7 @@ public:
     begun_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   }
 
-  /// When the function began; nothing if it has not.
+  /// When the attempt got a thread; nothing if it has not.
   std::optional<time_point> begun() const {
     auto x = begun_.load(std::memory_order_relaxed);
     return x != 0 ? std::optional{time_point{time_point::duration{x}}}

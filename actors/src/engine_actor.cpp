@@ -3,6 +3,7 @@
 
 #include "journal_access.hpp"
 #include "process_actor.hpp"
+#include "run_errors.hpp"
 
 #include <caf/send.hpp>
 
@@ -57,11 +58,7 @@ void engine_actor_impl::on_exit() {
   for (auto& [id, run] : runs_)
     if (run.supervisor != nullptr) {
       anon_send(run.supervisor, close_atom::value);
-      run.channel->close({error_code::internal,
-                          fmt::format(R"(run "{}" did not come to its end )"
-                                      "because of a defect of the library: see "
-                                      "the log",
-                                      id)});
+      run.channel->close(closed_by_defect(run.channel->id()));
     }
   runs_.clear();
   loads_.clear();

@@ -9,6 +9,7 @@
 #include "journal_writer.hpp"
 #include "networking.hpp"
 #include "option_times.hpp"
+#include "run_errors.hpp"
 #include "safe_logger.hpp"
 #include "work_queue_actor.hpp"
 #include "worker_access.hpp"
@@ -197,7 +198,7 @@ std::shared_ptr<run_channel> engine_core::recover(const std::string& id) {
 std::shared_ptr<run_channel>
 engine_core::unwrap(std::optional<run_answer> x) const {
   if (!x)
-    throw error(error_code::engine_closed, "the engine was destroyed");
+    throw engine_is_closed();
   if (x->refusal)
     throw *x->refusal;
   take_over(x->channel.get());
@@ -211,10 +212,7 @@ std::shared_ptr<run_channel> engine_core::find(const std::string& id) {
 bool engine_core::forget(const std::string& id) {
   auto done = ask<forget_answer>(erase_run{id});
   if (!done || *done == forget_answer::lost)
-    throw error(error_code::journal_failed,
-                fmt::format(R"(run "{}" could not be removed: the engine was )"
-                            "destroyed before the journal could be written",
-                            id));
+    throw not_removed(id);
   return *done == forget_answer::done;
 }
 
@@ -273,7 +271,7 @@ void engine_core::close_ports() {
 
 void engine_core::require_open() const {
   if (closed_)
-    throw error(error_code::engine_closed, "the engine was destroyed");
+    throw engine_is_closed();
 }
 
 /// Whoever waits for an answer is given one first, also if that waits for a

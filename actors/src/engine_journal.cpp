@@ -4,6 +4,7 @@
 #include "engine_actor.hpp"
 
 #include "journal_access.hpp"
+#include "run_errors.hpp"
 #include "user_job.hpp"
 
 #include <caf/send.hpp>

@@ -144,11 +144,9 @@ void front_actor_impl::forget(const messages::forget& x, reply<bool> to) {
     throw unknown_run(x.id);
   ask<forget_answer>(
     to,
-    [to](forget_answer answer) mutable {
+    [to, id = x.id](forget_answer answer) mutable {
       if (answer == forget_answer::lost)
-        throw error(error_code::journal_failed,
-                    "the run could not be removed: the engine was destroyed "
-                    "before the journal could be written");
+        throw not_removed(id);
       to.deliver(answer == forget_answer::done);
     },
     erase_run{x.id});

@@ -8,6 +8,7 @@
 #include "actors.hpp"
 #include "notice_board.hpp"
 #include "pooled.hpp"
+#include "run_errors.hpp"
 #include "runtime.hpp"
 #include "status_messages.hpp"
 #include "subscriptions.hpp"
@@ -28,11 +29,6 @@
 namespace lightflow {
 
 class engine_core;
-
-error engine_is_closed();
-
-/// As the text of a refusal, which does not grow with the id.
-error unknown_run(const std::string& id);
 
 /// It is known how the run ended that somebody waits for, or that it will not.
 struct run_decided {

@@ -13,15 +13,6 @@
 
 namespace lightflow {
 
-error engine_is_closed() {
-  return {error_code::engine_closed, "the engine was destroyed"};
-}
-
-error unknown_run(const std::string& id) {
-  return {error_code::unknown_run,
-          fmt::format(R"(no run "{:.200}" is known to the engine)", id)};
-}
-
 namespace {
 
 void require_sent(const writes& input) {

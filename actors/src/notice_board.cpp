@@ -16,8 +16,8 @@ shown_values briefly() {
 }
 
 /// What a report on a process is made of that goes on. Refers to the argument.
-std::shared_ptr<const run_snapshot> record_of(const process_run& self,
-                                              const process_state& state) {
+std::shared_ptr<const run_snapshot> snapshot_of(const process_run& self,
+                                                const process_state& state) {
   auto result = std::make_shared<run_snapshot>();
   result->id = self.run->id;
   result->processes.emplace_back(std::shared_ptr<void>{}, &state);
@@ -36,19 +36,19 @@ notice about_step(const process_run& self, const step_report& x) {
 void notice_board::step_completed(const process_run& self,
                                   const process_state& state,
                                   step_index step) const {
-  to_(about_step(self, {record_of(self, state), 0, step}));
+  to_(about_step(self, {snapshot_of(self, state), 0, step}));
 }
 
 void notice_board::process_completed(const process_run& self,
                                      const process_state& state,
                                      const step_set& told) const {
-  auto record = record_of(self, state);
+  auto snapshot = snapshot_of(self, state);
   for (step_index x = 0; x < state.plan().steps.size(); ++x)
     if (!told.contains(x))
-      to_(about_step(self, {record, 0, x}));
+      to_(about_step(self, {snapshot, 0, x}));
   auto& run = *self.run;
   messages::process_completed what{
-    run.id, run.flow_name, make_status(process_report{record, 0}, briefly())};
+    run.id, run.flow_name, make_status(process_report{snapshot, 0}, briefly())};
   to_({run.id, run.flow_name, caf::make_message(std::move(what))});
 }
 

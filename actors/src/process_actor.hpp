@@ -142,6 +142,7 @@ private:
   std::vector<timer> overdue_;      // of steps whose end is being written
   std::set<step_index> concluding_; // what runs after these is under way
   enum class conclusion { not_begun, under_way, done } conclusion_{};
+  time_point ended_at_; // before what runs after the process
   /// Who tells the record hook that the process has ended.
   std::shared_ptr<claim> recorded_;
   bool owes_record_ = false; // what ran after the process was given up

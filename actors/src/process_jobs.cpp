@@ -15,10 +15,10 @@
 namespace lightflow {
 
 process_report process_actor_impl::report_now() const {
-  auto record = std::make_shared<run_snapshot>(*run_);
-  record->processes[index_]
+  auto snapshot = std::make_shared<run_snapshot>(*run_);
+  snapshot->processes[index_]
     = std::make_shared<const process_state>(state_->snapshot());
-  return {std::move(record), index_};
+  return {std::move(snapshot), index_};
 }
 
 /// Has code of the user run that gives a message for this actor.
@@ -93,6 +93,7 @@ void process_actor_impl::conclude() {
   if (auto timeout = state_->plan().timeout; timeout >= duration::zero())
     timers_.add({later(env_.now(), timeout), timer::kind::process_conclusion});
   recorded_ = std::make_shared<claim>();
+  ended_at_ = state_->end();
   auto outcome
     = state_->steps_ended() ? state_->outcome() : state_->own_status();
   process_look look{self_, report_now(), outcome,
@@ -120,7 +121,7 @@ void process_actor_impl::give_up_conclusion() {
 /// Tells the record hook alone that the process has ended.
 void process_actor_impl::start_record() {
   auto report = report_now();
-  process_look look{self_, report, report.state(), report.error()};
+  process_look look{self_, report, report.state(), report.error(), ended_at_};
   start_job(
     [&env = env_, look = std::move(look)] { return record_end(env, look); },
     ended_by_defect<process_concluded>(env_));

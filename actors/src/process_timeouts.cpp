@@ -102,9 +102,10 @@ void process_actor_impl::expire_step(const timer& x) {
     env_.now(), control != nullptr && control->entered_function()});
 }
 
-/// The time of a step counts from when its function began, which may be later
-/// than when the step was handed out; and what runs after it may take as long
-/// again. Gives the end of it, if that is still to come.
+/// The time of a step counts from when its first attempt got a thread, while
+/// that is the one under way, which may be later than when it was handed out;
+/// and what runs after it may take as long again. Gives the end of it, if that
+/// is still to come.
 std::optional<time_point>
 process_actor_impl::more_time(const timer& x, attempt_control& control) const {
   auto timeout = state_->plan().steps[x.step].timeout;

@@ -102,11 +102,4 @@ std::shared_ptr<run_channel> make_channel(const replayed_run& x) {
   return result;
 }
 
-error engine_was_destroyed(const std::string& run) {
-  return {error_code::engine_closed,
-          fmt::format(R"(run "{}" did not come to its end: its engine was )"
-                      "destroyed",
-                      run)};
-}
-
 } // namespace lightflow

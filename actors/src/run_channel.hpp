@@ -79,7 +79,4 @@ private:
 /// The channel of a run that is not under way, as the journal has it.
 std::shared_ptr<run_channel> make_channel(const replayed_run& x);
 
-/// Why a run is closed along with its engine.
-error engine_was_destroyed(const std::string& run);
-
 } // namespace lightflow

@@ -5,6 +5,7 @@
 
 #include "journal_access.hpp"
 #include "process_actor.hpp"
+#include "run_errors.hpp"
 
 #include <utility>
 
@@ -50,7 +51,7 @@ void supervisor_actor_impl::on_exit() {
     for (auto i : live_processes())
       anon_send(processes_[i], close_atom::value);
     anon_send(engine_, run_ended{channel_});
-    channel_->close(defect());
+    channel_->close(closed_by_defect(channel_->id()));
     tell_of_defect();
   }
   begin_answers_.clear();
@@ -96,13 +97,6 @@ supervisor_actor_impl::behavior_type supervisor_actor_impl::make_behavior() {
 
 // -- messages -----------------------------------------------------------------
 
-error supervisor_actor_impl::defect() const {
-  return {error_code::internal,
-          fmt::format(R"(run "{}" did not come to its end because of a defect )"
-                      "of the library: see the log",
-                      channel_->id())};
-}
-
 /// Whether a defect keeps the run from its end.
 bool supervisor_actor_impl::is_broken() const {
   return broken_ || (entries_.is_open() && env_.journal->is_broken);
@@ -110,7 +104,7 @@ bool supervisor_actor_impl::is_broken() const {
 
 /// By an event, since perhaps nobody waits for the run.
 void supervisor_actor_impl::tell_of_defect() const {
-  std::string what{defect().what()};
+  std::string what{closed_by_defect(channel_->id()).what()};
   if (self_->recoverable)
     what += "; it goes on when it is recovered, or when the next engine starts";
   env_.events->emit(self_->make_event(event_stage::recover,
@@ -355,7 +349,7 @@ void supervisor_actor_impl::leave() {
       env_.notices->run_completed(report);
     channel_->finish(std::move(report));
   } else if (is_broken()) {
-    channel_->close(defect());
+    channel_->close(closed_by_defect(channel_->id()));
     tell_of_defect();
   } else
     channel_->close(engine_was_destroyed(channel_->id()));

@@ -65,7 +65,6 @@ private:
   void on_close();
 
   std::shared_ptr<const run_info> make_info(bool is_kept) const;
-  error defect() const;
   bool is_broken() const;
   void tell_of_defect() const;
 
@@ -123,6 +122,7 @@ private:
   std::size_t live_ = 0;               // processes that were started and go on
   std::size_t open_answers_ = 0;       // to whoever asked, still to be given
   std::optional<time_point> deadline_; // of the callbacks under way
+  time_point ended_at_;                // before what runs after the processes
   /// Who tells the record hook that the run has ended.
   std::shared_ptr<claim> recorded_;
   bool owes_record_ = false; // what ran after the processes was given up

@@ -41,6 +41,7 @@ void supervisor_actor_impl::conclude() {
   expect_end_of_callbacks();
   auto look = look_now();
   look.state = history_.state().outcome();
+  ended_at_ = look.end;
   start_job(
     [&env = env_, look = std::move(look), barred = history_.state().is_barred(),
      recorded = recorded_] { return run_after(env, look, barred, *recorded); },
@@ -94,8 +95,11 @@ void supervisor_actor_impl::give_up_callbacks() {
 
 /// Tells the record hook alone that the run has ended.
 void supervisor_actor_impl::start_record() {
-  start_job([&env = env_, look = look_now()] { return record_end(env, look); },
-            ended_by_defect<run_concluded>(env_));
+  auto look = look_now();
+  look.end = ended_at_;
+  start_job(
+    [&env = env_, look = std::move(look)] { return record_end(env, look); },
+    ended_by_defect<run_concluded>(env_));
 }
 
 } // namespace lightflow

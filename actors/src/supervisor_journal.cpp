@@ -3,6 +3,7 @@
 #include "supervisor_actor.hpp"
 
 #include "journal_access.hpp"
+#include "run_errors.hpp"
 
 #include <utility>
 
@@ -89,7 +90,7 @@ run_summary supervisor_actor_impl::summary() const {
 }
 
 caf::delegated<run_answer> supervisor_actor_impl::on_begin() {
-  owed<run_answer> answer{*this, {nullptr, defect()}};
+  owed<run_answer> answer{*this, {nullptr, closed_by_defect(channel_->id())}};
   if (begun_)
     answer.deliver({channel_});
   else if (auto why = channel_->refusal())

@@ -73,7 +73,7 @@ process_concluded run_after(runtime& env, const process_look& x,
                             process_conclusion what, claim& recorded) {
   process self{x.who, x.report};
   running_functions::entry running{env.functions, self};
-  show_end(self, x.state, x.error, env.now());
+  show_end(self, x.state, x.error, x.end);
   auto& plan = x.report.plan();
   process_concluded result;
   if (what.has_callbacks && !x.state.has(status::callback_failed))
@@ -97,7 +97,7 @@ process_concluded run_after(runtime& env, const process_look& x,
 process_concluded record_end(runtime& env, const process_look& x) {
   process self{x.who, x.report};
   running_functions::entry running{env.functions, self};
-  show_end(self, x.state, x.error, env.now());
+  show_end(self, x.state, x.error, x.end);
   record(x.report.plan().records.update, "update", self);
   return {};
 }
@@ -123,7 +123,7 @@ run_concluded run_after(runtime& env, const flow_look& x, bool barred,
                         claim& recorded) {
   flow self{x.who, x.report};
   running_functions::entry running{env.functions, self};
-  show_end(self, x.state, x.report.error(), env.now());
+  show_end(self, x.state, x.report.error(), x.end);
   run_concluded result;
   if (!barred)
     note_failure_after(
@@ -138,7 +138,7 @@ run_concluded run_after(runtime& env, const flow_look& x, bool barred,
 run_concluded record_end(runtime& env, const flow_look& x) {
   flow self{x.who, x.report};
   running_functions::entry running{env.functions, self};
-  show_end(self, x.state, x.report.error(), env.now());
+  show_end(self, x.state, x.report.error(), x.end);
   record(x.plan->records.update, "update", self);
   return {};
 }

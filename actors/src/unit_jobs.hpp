@@ -40,6 +40,7 @@ struct process_look {
   process_report report;
   status state = report.state();
   std::string error = {};
+  time_point end = report.end(); // before what runs after it
 };
 
 process_prepared run_before(runtime& env, const process_look& x,
@@ -65,6 +66,7 @@ struct flow_look {
   std::shared_ptr<const flow_plan> plan;
   run_report report;
   status state = report.state();
+  time_point end = report.end(); // before what runs after it
 };
 
 /// Begins with the callback `from`, if one is given. A run that is recovering

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "lightflow/testing/network.hpp"
+#include "lightflow/testing/message_fate.hpp"
 
 #include "../../actors/src/link_end.hpp"
 

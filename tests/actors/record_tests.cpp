@@ -23,6 +23,15 @@ struct record_fixture : deterministic_fixture {
     catalog.step_records().on_insert(note("+")).on_update(note("="));
   }
 
+  void note_durations() {
+    auto note = [this](auto& unit) {
+      rows.push_back(unit.id() + " " + describe(unit.duration()));
+    };
+    catalog.flow_records().on_update(note);
+    catalog.process_records().on_update(note);
+    catalog.step_records().on_update(note);
+  }
+
   run_report run() {
     auto handle = engine().start_as("r1", "flow");
     run_all();
@@ -90,13 +99,7 @@ BOOST_AUTO_TEST_CASE(a_step_that_timed_out_is_updated) {
 }
 
 BOOST_AUTO_TEST_CASE(updates_tell_how_long_it_took) {
-  auto note_times = [this](auto& unit) {
-    rows.push_back(unit.name() + " " + describe(unit.duration()));
-    BOOST_TEST((unit.end() == unit.start() + unit.duration()));
-  };
-  catalog.flow_records().on_insert(note_times).on_update(note_times);
-  catalog.process_records().on_insert(note_times).on_update(note_times);
-  catalog.step_records().on_insert(note_times).on_update(note_times);
+  note_durations();
   process.step("a", [this](step&) { skip(2s); });
   process
     .step(
@@ -104,12 +107,26 @@ BOOST_AUTO_TEST_CASE(updates_tell_how_long_it_took) {
     .retry({.retries = 1, .initial = 1h})
     .step_timeout(3s);
   process.after_step([this](step&) { skip(5s); });
-  auto handle = engine().start("flow");
+  auto handle = engine().start_as("r1", "flow");
   run_all();
   advance(4s, 1s);
   BOOST_TEST(handle.wait().has(status::failed));
-  CHECK_ROWS("flow 0ms", "flow 0ms", "a 0ms", "a 2000ms", "late 0ms",
-             "late 3000ms", "flow 15s", "flow 15s");
+  CHECK_ROWS("r1/flow/a 2000ms", "r1/flow/late 3000ms", "r1/flow 10s",
+             "r1 15s");
+}
+
+BOOST_AUTO_TEST_CASE(what_runs_after_a_unit_is_no_part_of_its_duration) {
+  note_durations();
+  auto& flow = catalog.flow("long").process_timeout(30s);
+  auto& slow = flow.process("slow").process_timeout(20s);
+  slow.step("a", [this](step&) { skip(5s); });
+  slow.after_process([this](auto&) { skip(1min); });
+  flow.after_flow([this](auto&) { skip(1min); });
+  auto handle = engine().start_as("r1", "long");
+  run_all();
+  BOOST_TEST(handle.wait().process("slow").has(status::callback_failed));
+  BOOST_TEST(handle.wait().has(status::callback_failed));
+  CHECK_ROWS("r1/slow/a 5000ms", "r1/slow 5000ms", "r1 65s");
 }
 
 BOOST_AUTO_TEST_CASE(a_hook_that_fails_is_an_event_and_nothing_else) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "worker_fixture.hpp"
 
+#include <caf/event_based_actor.hpp>
+#include <caf/make_actor.hpp>
+#include <caf/node_id.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <map>
@@ -371,12 +374,20 @@ BOOST_AUTO_TEST_CASE(all_workers_are_dismissed_when_the_engine_ends) {
 BOOST_AUTO_TEST_CASE(strangers_cannot_speak_as_the_engine) {
   auto worker = join("w1");
   auto attempt = want();
-  caf::anon_send(queue, withdraw_atom::value);
-  caf::anon_send(queue, tick_atom::value);
-  caf::anon_send(queue, close_atom::value);
-  run_all();
-  BOOST_TEST(!has_line(*worker.log, {"dismissal"}));
-  BOOST_TEST(has_line(*attempt.log, {"granted by w1"}));
+  caf::actor_config unused;
+  auto far_away = caf::make_actor<caf::event_based_actor, caf::actor>(
+    attempt.actor.id(), *caf::make_node_id(1, std::string(40, 'a')), &system(),
+    unused);
+  auto told = worker.log->size();
+  for (auto& who : {caf::actor{}, far_away}) {
+    caf::send_as(who, queue, withdraw_atom::value);
+    caf::send_as(who, queue, tick_atom::value);
+    caf::send_as(who, queue, close_atom::value);
+    run_all();
+  }
+  BOOST_TEST(worker.log->size() == told);
+  complete(worker, leases.at(0));
+  BOOST_TEST(has_line(*attempt.log, {"completed"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

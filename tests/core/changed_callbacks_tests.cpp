@@ -115,7 +115,8 @@ BOOST_AUTO_TEST_CASE(a_run_keeps_what_callbacks_set_that_are_gone) {
   run.apply(run_event{run_prepared{at(1), {}, {}, std::nullopt, one()}});
   BOOST_TEST(run.state().context()->find("key")->as<int>() == 1);
   begin(run, 0);
-  run.apply(run_event{run_prepared{at(2), status::callback_failed, "late"}});
+  run.apply(run_event{run_prepared{at(2), status::callback_failed, "late",
+                                   std::nullopt, nullptr}});
   BOOST_TEST(run.state().own_error().empty());
 }
 

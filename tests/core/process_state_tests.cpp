@@ -294,7 +294,6 @@ BOOST_AUTO_TEST_CASE(a_process_ends_with_its_conclusion) {
   end_of_it.time = at(5);
   end_of_it.flags = status::callback_failed;
   end_of_it.error = "no";
-  end_of_it.breakpoint = {callback_moment::after, third_of_flow};
   state.apply(end_of_it);
   state.apply(end_of_it); // once more: nothing
   BOOST_TEST(state.own_status() == status::callback_failed);

@@ -247,15 +247,15 @@ BOOST_AUTO_TEST_CASE(steps_that_a_run_started_before_its_stop_was_known_count) {
   BOOST_TEST(run.state().own_status() == (status::stopped | status::suspended));
 }
 
-BOOST_AUTO_TEST_CASE(the_record_of_a_run_has_all_its_processes) {
+BOOST_AUTO_TEST_CASE(the_snapshot_of_a_run_has_all_its_processes) {
   auto run = begun();
   start(run, 0);
-  auto record = run.snapshot("id");
-  BOOST_REQUIRE(record.processes.size() == 2U);
-  BOOST_TEST(record.processes[0]->running() == 1U);
-  BOOST_TEST((record.processes[1]->wakes_by() == wake_source::start));
-  end(run, 0); // which the record does not see
-  BOOST_TEST(record.processes[0]->running() == 1U);
+  auto snapshot = run.snapshot("id");
+  BOOST_REQUIRE(snapshot.processes.size() == 2U);
+  BOOST_TEST(snapshot.processes[0]->running() == 1U);
+  BOOST_TEST((snapshot.processes[1]->wakes_by() == wake_source::start));
+  end(run, 0); // which the snapshot does not see
+  BOOST_TEST(snapshot.processes[0]->running() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_process_can_be_given_away_and_its_end_told) {

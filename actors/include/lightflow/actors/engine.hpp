@@ -64,8 +64,8 @@ public:
   /// no journal for it, and journal_failed if that cannot be written, so that
   /// there is no such run. While as many runs are under way as
   /// engine_options::max_runs allows, waits until others have ended, or throws
-  /// too_many_runs, as engine_options::excess says. All that is called on an
-  /// engine throws engine_closed once its destructor has begun.
+  /// too_many_runs, as engine_options::excess says. What needs the engine to
+  /// run throws engine_closed once that is closed or being destroyed.
   run_handle start(std::string_view flow, inputs input = {});
 
   /// Starts a run for each of these inputs, and gives their handles in that

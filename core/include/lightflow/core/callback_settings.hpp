@@ -45,7 +45,7 @@ template <class Derived>
 class process_callbacks {
 public:
   /// Runs before each step, once however often that is retried; again if the
-  /// step is brought back before its function had begun.
+  /// step is brought back after its first attempt was cut off or timed out.
   template <callback_callable<step> F>
   callback_definition<step> before_step(F f) {
     return define(callbacks_.before_step, false, std::move(f));

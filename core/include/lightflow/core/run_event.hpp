@@ -48,6 +48,8 @@ struct run_concluded {
   time_point time;
   status flags; // abnormal ones that come from it; usually none
   std::string error;
+  /// The callback that must succeed and did not, for whoever reads the journal:
+  /// on recovery all run again.
   std::optional<callback_breakpoint> breakpoint = {};
   std::shared_ptr<const writes> context; // what callbacks set; null: nothing
 };

@@ -45,8 +45,8 @@ public:
     return start_;
   }
 
-  /// When it ended, before what runs after it began: callbacks, record hooks.
-  /// The same as `start` until then.
+  /// When it ended, before what runs after it: callbacks, record hooks. The
+  /// same as `start` until then.
   time_point end() const {
     return end_;
   }

@@ -6,7 +6,7 @@
 #include "lightflow/actors/run_handle.hpp"
 #include "lightflow/actors/worker.hpp"
 #include "lightflow/core/catalog.hpp"
-#include "lightflow/testing/network.hpp"
+#include "lightflow/testing/message_fate.hpp"
 #include "lightflow/testing/simulated_journal.hpp"
 #include "lightflow/testing/trace.hpp"
 
