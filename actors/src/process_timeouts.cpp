@@ -104,8 +104,8 @@ void process_actor_impl::expire_step(const timer& x) {
 
 /// The time of a step counts from when its first attempt got a thread, while
 /// that is the one under way, which may be later than when it was handed out;
-/// and what runs after it may take as long again. Gives the end of it, if that
-/// is still to come.
+/// and what runs after it may take as long again, once, which is noted in
+/// `control`. Gives the end of it, if that is still to come.
 std::optional<time_point>
 process_actor_impl::more_time(const timer& x, attempt_control& control) const {
   auto timeout = state_->plan().steps[x.step].timeout;
